@@ -1,0 +1,28 @@
+"""Reading the web: one port, with a saved form that serves pages from a folder."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Document:
+    """What an address answered with, before anything is made of it."""
+
+    url: str  # where it was found in the end, after redirects
+    content: bytes  # as sent, unpacked
+    content_type: str  # "" where the server named none
+    encoding: str  # as declared outside the bytes; "" where nothing was declared
+    fetched_at: datetime  # aware, in UTC
+
+
+class Web(Protocol):
+    """Reads one address. What it may reach, and how politely, is the implementation's to decide."""
+
+    async def read(self, url: str) -> Document:
+        """The document at `url`.
+
+        Raises `NotFound` where there is none, `Unavailable` where the site does not answer,
+        `Refused` where it must not be read, and `Malformed` where the address is none.
+        """
+        ...
