@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,9 +17,7 @@ class Snapshots:
 
     folder: Path
 
-    async def save(
-        self, text: str, *, url: str, fetched_at: datetime, title: str = "", lang: str = ""
-    ) -> Snapshot:
+    async def save(self, text: str, *, url: str, fetched_at: datetime, title: str = "", lang: str = "") -> Snapshot:
         """Keep `text` and say where it is."""
         data = text.encode("utf-8")
         sha256 = hashlib.sha256(data).hexdigest()
@@ -34,9 +31,7 @@ class Snapshots:
         """The snapshot's text; `Malformed` where the file is not what was saved."""
         data = await asyncio.to_thread(self.read_bytes, snapshot.file)
         if hashlib.sha256(data).hexdigest() != snapshot.sha256:
-            raise Malformed(
-                f"The snapshot {snapshot.file} was changed after it was saved. Read the page again."
-            )
+            raise Malformed(f"The snapshot {snapshot.file} was changed after it was saved. Read the page again.")
         return data.decode("utf-8")
 
     def read_bytes(self, file: str) -> bytes:
@@ -56,4 +51,4 @@ def _write_once(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{uuid4().hex}")
     partial.write_bytes(data)
-    os.replace(partial, path)
+    partial.replace(path)

@@ -63,9 +63,7 @@ class FindFacts(Protocol):
 class Judge(Protocol):
     """Answers a profile's questions from a company's own pages."""
 
-    async def judge(
-        self, lead: Lead, criteria: Sequence[Criterion], pages: Sequence[Page]
-    ) -> list[Judgement]:
+    async def judge(self, lead: Lead, criteria: Sequence[Criterion], pages: Sequence[Page]) -> list[Judgement]:
         """One judgement a criterion, in order; `unknown` where the pages do not settle it."""
         ...
 
