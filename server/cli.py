@@ -1,0 +1,29 @@
+"""`zigral`: every command by its name. A command's module imports what is heavy only when it runs."""
+
+import sys
+
+import typer
+
+from memory.errors import ZigralError
+from server.console import note
+
+app = typer.Typer(
+    name="zigral",
+    help="Sales prospecting that says nothing it cannot prove.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line; an error that we raise on purpose is one sentence and exit code 2."""
+    try:
+        app()
+    except ZigralError as error:
+        note(f"zigral: {error}")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

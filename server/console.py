@@ -1,0 +1,43 @@
+"""What a person and a program see: answers on stdout, all else on stderr."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+import typer
+
+PLAIN = {code: None for code in (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0))} | {
+    code: None for code in (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+
+
+def harmless(text: str) -> str:
+    """`text` without the control and direction characters that could rewrite a terminal (H6)."""
+    return text.translate(PLAIN)
+
+
+def answer(document: Mapping[str, object] | Sequence[object]) -> None:
+    """One JSON document on stdout: the whole answer of a command under `--json`."""
+    typer.echo(json.dumps(document, ensure_ascii=False, default=str))
+
+
+def say(text: str) -> None:
+    """A line for a person, on stdout."""
+    typer.echo(harmless(text))
+
+
+def note(text: str) -> None:
+    """A line beside the answer, on stderr."""
+    typer.echo(harmless(text), err=True)
+
+
+def stop(message: str, *, code: int = 2) -> NoReturn:
+    """End the command: 1 where a check did not hold, 2 where it could not start."""
+    note(f"zigral: {message}")
+    raise typer.Exit(code)
+
+
+def on_terminal() -> bool:
+    """Whether a person watches: progress is shown only then."""
+    return sys.stderr.isatty()
