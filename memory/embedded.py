@@ -22,7 +22,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import redis.exceptions
-from redis.asyncio import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -169,17 +168,3 @@ def _waits_for_disk(binary: str) -> bool:
     if version is None:
         return False
     return "valkey" in words.lower() or (int(version[1]), int(version[2])) >= (7, 2)
-
-
-async def refuse_eviction(client: Redis) -> None:
-    """Refuse a server that may drop keys when it is full: runs would be lost without a word."""
-    try:
-        settings = await client.config_get("maxmemory-policy")
-    except redis.exceptions.ResponseError:
-        return  # a managed service that keeps CONFIG to itself
-    policy = settings.get("maxmemory-policy", "noeviction")
-    if policy != "noeviction":
-        raise Unavailable(
-            f"The Redis server may evict keys (maxmemory-policy {policy}). "
-            "Run CONFIG SET maxmemory-policy noeviction on it."
-        )

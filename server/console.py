@@ -7,14 +7,14 @@ from typing import NoReturn
 
 import typer
 
-PLAIN = {code: None for code in (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0))} | {
-    code: None for code in (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-}
+CONTROL = (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0))
+DIRECTION = (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+HARMFUL = dict.fromkeys((*CONTROL, *DIRECTION))
 
 
 def harmless(text: str) -> str:
     """`text` without the control and direction characters that could rewrite a terminal (H6)."""
-    return text.translate(PLAIN)
+    return text.translate(HARMFUL)
 
 
 def answer(document: Mapping[str, object] | Sequence[object]) -> None:
