@@ -176,7 +176,7 @@ class RedisSaver(BaseCheckpointSaver[str]):
         names: list[tuple[str, str, str]] = []
         for thread in threads:
             for raw in await self._client.zrangebylex(_keys(thread)[1], "[c\0", "(c\1"):
-                _, found_ns, checkpoint_id = bytes(raw).decode().split(SEPARATOR)
+                _, found_ns, checkpoint_id = (raw.decode() if isinstance(raw, bytes) else raw).split(SEPARATOR)
                 if ns is None or ns == found_ns:
                     names.append((thread, found_ns, checkpoint_id))
         return sorted(names, key=lambda name: name[2], reverse=True)

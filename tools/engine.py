@@ -82,3 +82,14 @@ class CritiqueDraft(Protocol):
     async def critique(self, draft: Draft, brief: Brief) -> Critique:
         """What keeps the draft from being sent as it stands."""
         ...
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The four ports as one engine, under the name that every result carries."""
+
+    name: str  # "offline", or the model's name
+    find_facts: FindFacts
+    judge: Judge
+    writer: Write
+    critic: CritiqueDraft

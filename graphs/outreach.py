@@ -1,0 +1,136 @@
+"""One lead: from what the company says of itself to a mail that a person approved.
+
+recall -> research -> extract -> qualify -> draft -> prove -> critique -> approve -> deliver -> remember
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.types import interrupt
+from pydantic import BaseModel
+
+from memory.interactions import Interactions
+from memory.profile import Icp, Offer
+from memory.records import Approval, Draft, Fact, Lead, LeadStatus, Proof, Qualification, Snapshot
+from memory.snapshots import Snapshots
+from memory.words import Clock
+from nodes.approve import Approve
+from nodes.critique import Critique
+from nodes.deliver import Deliver
+from nodes.draft import WriteDraft
+from nodes.extract import Extract
+from nodes.prove import Prove
+from nodes.qualify import Qualify
+from nodes.recall import Recall
+from nodes.remember import Remember
+from nodes.research import Research
+from tools.engine import Engine
+from tools.mail import Outbox
+from tools.web import Web
+from tools.workers import Workers
+
+ROUNDS = 2  # drafts at most: the first, and one that knows what was wrong with it
+
+
+class OutreachInput(BaseModel):
+    """A lead; the profile and the offer only where they are not the graph's own."""
+
+    lead: Lead
+    icp: Icp | None = None
+    offer: Offer | None = None
+
+
+class OutreachState(OutreachInput):
+    """What is known of the lead so far."""
+
+    past: tuple[str, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
+    doubt: str | None = None  # why these may not be the company's own pages
+    facts: tuple[Fact, ...] = ()  # what a mail may rest on, best first
+    evidence: tuple[Fact, ...] = ()  # what the verdicts rest on beside them
+    qualification: Qualification | None = None
+    draft: Draft | None = None
+    proof: Proof | None = None
+    notes: tuple[str, ...] = ()  # the critic's
+    round: int = 0
+    decision: Literal["accept", "edit", "ignore"] | None = None
+    approval: Approval | None = None
+    status: LeadStatus | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class OutreachPorts:
+    """All that the flow needs from outside."""
+
+    web: Web
+    workers: Workers
+    snapshots: Snapshots
+    interactions: Interactions
+    engine: Engine
+    outbox: Outbox
+    icp: Icp
+    offer: Offer
+    clock: Clock
+
+
+def outreach(ports: OutreachPorts) -> StateGraph[OutreachState, None, OutreachInput]:
+    """The flow, not yet compiled: give it a checkpointer, since it stops for the approval."""
+    snapshots, engine, offer = ports.snapshots, ports.engine, ports.offer
+    prove = Prove(snapshots=snapshots, offer=offer)
+    graph = StateGraph(OutreachState, input_schema=OutreachInput)
+    graph.add_node("recall", Recall(ports.interactions))
+    graph.add_node("research", Research(web=ports.web, workers=ports.workers, snapshots=snapshots))
+    graph.add_node("extract", Extract(find_facts=engine.find_facts, snapshots=snapshots))
+    graph.add_node("qualify", Qualify(judge=engine.judge, snapshots=snapshots, icp=ports.icp))
+    graph.add_node("draft", WriteDraft(writer=engine.writer, offer=offer))
+    graph.add_node("prove", prove)
+    graph.add_node("critique", Critique(critic=engine.critic, offer=offer))
+    graph.add_node("approve", Approve(ask=interrupt))
+    graph.add_node("deliver", Deliver(prove=prove, outbox=ports.outbox, offer=offer, clock=ports.clock))
+    graph.add_node("remember", Remember(ports.interactions))
+    graph.add_edge(START, "recall")
+    graph.add_edge("recall", "research")
+    graph.add_conditional_edges("research", after_research)
+    graph.add_edge("extract", "qualify")
+    graph.add_conditional_edges("qualify", after_qualify)
+    graph.add_conditional_edges("draft", after_draft)
+    graph.add_conditional_edges("prove", after_prove)
+    graph.add_conditional_edges("critique", after_critique)
+    graph.add_conditional_edges("approve", after_approve)
+    graph.add_edge("deliver", "remember")
+    graph.add_edge("remember", END)
+    return graph
+
+
+def after_research(state: OutreachState) -> Literal["extract", "remember"]:
+    return "remember" if state.error else "extract"
+
+
+def after_qualify(state: OutreachState) -> Literal["draft", "remember"]:
+    return "remember" if state.status == "skipped" else "draft"
+
+
+def after_draft(state: OutreachState) -> Literal["prove", "remember"]:
+    return "remember" if state.status == "skipped" else "prove"
+
+
+def after_prove(state: OutreachState) -> Literal["critique", "approve", "deliver"]:
+    """A person's edit goes out where it is proven, and back to the person where it is not."""
+    if state.decision != "edit":
+        return "critique"
+    return "deliver" if state.proof and state.proof.passed else "approve"
+
+
+def after_critique(state: OutreachState) -> Literal["draft", "approve", "remember"]:
+    proven = state.proof is not None and state.proof.passed
+    if (state.notes or not proven) and state.round < ROUNDS:
+        return "draft"
+    return "approve" if proven else "remember"
+
+
+def after_approve(state: OutreachState) -> Literal["prove", "deliver", "remember"]:
+    if state.decision == "edit":
+        return "prove"
+    return "deliver" if state.decision == "accept" else "remember"

@@ -1,0 +1,71 @@
+"""Hold the lead against the ideal customer profile: rules over its fields, questions to its pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from memory.profile import Criterion, Icp
+from memory.records import CriterionResult, Fact, Lead, LeadStatus, Qualification, Quote, Snapshot
+from memory.snapshots import Snapshots
+from nodes.pages import read_pages
+from tools.engine import Judge, Judgement
+from tools.qualification import qualify
+from tools.rules import parse_rule
+
+
+class QualifyView(BaseModel):
+    lead: Lead
+    icp: Icp | None = None
+    snapshots: tuple[Snapshot, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+class QualifyPatch(BaseModel):
+    evidence: tuple[Fact, ...] | None = None
+    qualification: Qualification | None = None
+    status: LeadStatus | None = None
+
+
+@dataclass(frozen=True)
+class Qualify:
+    judge: Judge
+    snapshots: Snapshots
+    icp: Icp
+
+    async def __call__(self, state: QualifyView) -> QualifyPatch:
+        icp = state.icp or self.icp
+        questions = [criterion for criterion in icp.criteria if criterion.question]
+        pages = await read_pages(self.snapshots, state.snapshots)
+        judgements = dict(
+            zip((c.id for c in questions), await self.judge.judge(state.lead, questions, pages), strict=True)
+        )
+        facts = list(state.facts)
+        results = [_result(criterion, state.lead, judgements, facts) for criterion in icp.criteria]
+        qualification = qualify(icp, results)
+        status: LeadStatus | None = "skipped" if qualification.status == "not_qualified" else None
+        evidence = tuple(facts[len(state.facts) :])
+        return QualifyPatch(evidence=evidence, qualification=qualification, status=status)
+
+
+def _result(
+    criterion: Criterion, lead: Lead, judgements: dict[str, Judgement], facts: list[Fact]
+) -> CriterionResult:
+    if criterion.rule is not None:
+        outcome = parse_rule(criterion.rule).evaluate(lead)
+        return CriterionResult(id=criterion.id, basis="rule", verdict=outcome.verdict, why=outcome.why)
+    judgement = judgements[criterion.id]
+    fact_ids = tuple(_fact_id(quote, facts) for quote in judgement.quotes)
+    return CriterionResult(
+        id=criterion.id, basis="question", verdict=judgement.verdict, fact_ids=fact_ids, why=judgement.why
+    )
+
+
+def _fact_id(quote: Quote, facts: list[Fact]) -> str:
+    """The id of the fact with this quotation, which joins the others where it is new."""
+    place = (quote.snapshot_id, quote.start, quote.end)
+    for fact in facts:
+        if (fact.snapshot_id, fact.start, fact.end) == place:
+            return fact.id
+    facts.append(Fact(id=f"f{len(facts) + 1}", **quote.model_dump()))
+    return facts[-1].id

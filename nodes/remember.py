@@ -1,0 +1,26 @@
+"""Keep how the run ended."""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from memory.interactions import Interactions
+from memory.records import Lead, LeadStatus
+
+
+class RememberView(BaseModel):
+    lead: Lead
+    status: LeadStatus
+
+
+class RememberPatch(BaseModel):
+    """Changes nothing in the state."""
+
+
+@dataclass(frozen=True)
+class Remember:
+    interactions: Interactions
+
+    async def __call__(self, state: RememberView) -> RememberPatch:
+        await self.interactions.remember(state.lead, state.status)
+        return RememberPatch()

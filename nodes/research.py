@@ -1,0 +1,45 @@
+"""Read what the company says of itself, and keep each page as a snapshot."""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from memory.errors import Malformed, NotFound, Refused, Unavailable
+from memory.records import Lead, LeadStatus, Snapshot
+from memory.snapshots import Snapshots
+from tools.site import read_site
+from tools.web import Web
+from tools.workers import Workers
+
+
+class ResearchView(BaseModel):
+    lead: Lead
+
+
+class ResearchPatch(BaseModel):
+    snapshots: tuple[Snapshot, ...] | None = None
+    doubt: str | None = None
+    error: str | None = None
+    status: LeadStatus | None = None
+
+
+@dataclass(frozen=True)
+class Research:
+    web: Web
+    workers: Workers
+    snapshots: Snapshots
+    page_budget: int = 5
+
+    async def __call__(self, state: ResearchView) -> ResearchPatch:
+        lead = state.lead
+        try:
+            site = await read_site(self.web, self.workers, lead.website, lead.company, budget=self.page_budget)
+        except (NotFound, Unavailable, Malformed, Refused) as error:  # the site's fault, and this lead's end
+            return ResearchPatch(error=str(error), status="failed")
+        saved = [
+            await self.snapshots.save(
+                page.text, url=page.url, fetched_at=page.fetched_at, title=page.title, lang=page.lang
+            )
+            for page in site.pages
+        ]
+        return ResearchPatch(snapshots=tuple(saved), doubt=site.doubt)

@@ -1,0 +1,88 @@
+"""Building mail, and the outbox: a folder of `.eml` files. Sending them comes later."""
+
+import asyncio
+import unicodedata
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
+
+from memory.errors import Invalid
+from memory.profile import Offer
+from memory.records import Approval, Draft, Lead
+from memory.words import Language
+from tools.language import language_of
+
+FOOTERS: dict[Language, str] = {
+    "en": "If you would rather not hear from me again, write to {unsubscribe} and I will not.",
+    "de": "Wenn Sie keine weitere Nachricht von mir möchten, genügt ein Wort an {unsubscribe}.",
+    "fr": "Si vous ne souhaitez plus recevoir de message de ma part, un mot à {unsubscribe} suffit.",
+}
+
+
+class Outbox(Protocol):
+    """Takes approved mail. Putting the same message again changes nothing."""
+
+    async def put(self, name: str, message: EmailMessage) -> None:
+        """Keep `message` under `name`."""
+        ...
+
+
+@dataclass(frozen=True)
+class FolderOutbox:
+    """An outbox as a folder: `<name>.eml`, whole or not there."""
+
+    folder: Path
+
+    async def put(self, name: str, message: EmailMessage) -> None:
+        await asyncio.to_thread(write_eml, self.folder / f"{name}.eml", message)
+
+
+def footer(offer: Offer, body: str) -> str:
+    """What the law wants under a sales mail: who writes, from where, and how to make it stop."""
+    sender = offer.sender
+    language = language_of(body)
+    line = FOOTERS[language] if language in FOOTERS else FOOTERS[offer.language]  # type: ignore[index]
+    where = sender.unsubscribe.removeprefix("mailto:")
+    return f"-- \n{sender.company}, {sender.postal_address}\n{line.format(unsubscribe=where)}\n"
+
+
+def build_message(lead: Lead, draft: Draft, offer: Offer, approval: Approval | None = None) -> EmailMessage:
+    """The mail as it would go out; without an approval it has neither Message-ID nor Date."""
+    sender = offer.sender
+    message = EmailMessage(policy=SMTP)
+    message["From"] = _mailbox(sender.name, sender.email)
+    message["To"] = _mailbox(" ".join(filter(None, (lead.first_name, lead.last_name))), lead.email)
+    if sender.reply_to and sender.reply_to != sender.email:
+        message["Reply-To"] = _mailbox("", sender.reply_to)
+    message["Subject"] = _one_line("subject", draft.subject)
+    message["List-Unsubscribe"] = f"<{_one_line('unsubscribe address', sender.unsubscribe)}>"
+    if approval:
+        message["Message-ID"] = approval.message_id
+        message["Date"] = format_datetime(approval.approved_at)
+    message.set_content(f"{draft.body.rstrip()}\n\n{footer(offer, draft.body)}")
+    return message
+
+
+def write_eml(path: Path, message: EmailMessage) -> None:
+    """Write the message to `path`, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{uuid4().hex}")
+    partial.write_bytes(message.as_bytes())
+    partial.replace(path)
+
+
+def _mailbox(name: str, address: str) -> Address:
+    local, _, domain = _one_line("address", address).rpartition("@")
+    return Address(display_name=_one_line("name", name), username=local, domain=domain)
+
+
+def _one_line(what: str, text: str) -> str:
+    """`text`, refused where a character in it could begin another header (M1)."""
+    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
+        raise Invalid(f"The {what} {text!r} has a line break or a control character. Correct it and run again.")
+    return text
