@@ -3,7 +3,6 @@
 recall -> research -> extract -> qualify -> draft -> prove -> critique -> approve -> deliver -> remember
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 from langgraph.graph import END, START, StateGraph
@@ -60,36 +59,31 @@ class OutreachState(OutreachInput):
     error: str | None = None
 
 
-@dataclass(frozen=True)
-class OutreachPorts:
-    """All that the flow needs from outside."""
-
-    web: Web
-    workers: Workers
-    snapshots: Snapshots
-    interactions: Interactions
-    engine: Engine
-    outbox: Outbox
-    icp: Icp
-    offer: Offer
-    clock: Clock
-
-
-def outreach(ports: OutreachPorts) -> StateGraph[OutreachState, None, OutreachInput]:
+def outreach(
+    *,
+    web: Web,
+    workers: Workers,
+    snapshots: Snapshots,
+    interactions: Interactions,
+    engine: Engine,
+    outbox: Outbox,
+    icp: Icp,
+    offer: Offer,
+    clock: Clock,
+) -> StateGraph[OutreachState, None, OutreachInput]:
     """The flow, not yet compiled: give it a checkpointer, since it stops for the approval."""
-    snapshots, engine, offer = ports.snapshots, ports.engine, ports.offer
     prove = Prove(snapshots=snapshots, offer=offer)
     graph = StateGraph(OutreachState, input_schema=OutreachInput)
-    graph.add_node("recall", Recall(ports.interactions))
-    graph.add_node("research", Research(web=ports.web, workers=ports.workers, snapshots=snapshots))
+    graph.add_node("recall", Recall(interactions))
+    graph.add_node("research", Research(web=web, workers=workers, snapshots=snapshots))
     graph.add_node("extract", Extract(find_facts=engine.find_facts, snapshots=snapshots))
-    graph.add_node("qualify", Qualify(judge=engine.judge, snapshots=snapshots, icp=ports.icp))
+    graph.add_node("qualify", Qualify(judge=engine.judge, snapshots=snapshots, icp=icp, clock=clock))
     graph.add_node("draft", WriteDraft(writer=engine.writer, offer=offer))
     graph.add_node("prove", prove)
     graph.add_node("critique", Critique(critic=engine.critic, offer=offer))
     graph.add_node("approve", Approve(ask=interrupt))
-    graph.add_node("deliver", Deliver(prove=prove, outbox=ports.outbox, offer=offer, clock=ports.clock))
-    graph.add_node("remember", Remember(ports.interactions))
+    graph.add_node("deliver", Deliver(prove=prove, outbox=outbox, offer=offer, clock=clock))
+    graph.add_node("remember", Remember(interactions))
     graph.add_edge(START, "recall")
     graph.add_edge("recall", "research")
     graph.add_conditional_edges("research", after_research)

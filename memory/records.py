@@ -113,6 +113,7 @@ class Qualification(Record):
     status: Literal["qualified", "not_qualified", "review"]
     score: int
     criteria: tuple[CriterionResult, ...] = ()
+    at: AwareDatetime | None = None
 
 
 class Claim(Record):

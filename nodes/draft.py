@@ -38,6 +38,8 @@ class WriteDraft:
 
     async def __call__(self, state: DraftView) -> DraftPatch:
         draft = await self.writer.write(self._brief(state))
+        if draft is None and state.draft is not None:
+            return DraftPatch(round=state.round + 1)  # nothing better is known: the first draft stays
         firm = draft is not None and state.doubt is None and _rests_on_a_firm_fact(draft, state.facts)
         qualification = state.qualification if firm else state.qualification.model_copy(update={"status": "review"})
         if draft is None:

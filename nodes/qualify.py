@@ -1,6 +1,5 @@
 """Hold the lead against the ideal customer profile: rules over its fields, questions to its pages."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -8,6 +7,7 @@ from pydantic import BaseModel
 from memory.profile import Criterion, Icp
 from memory.records import CriterionResult, Fact, Lead, LeadStatus, Qualification, Quote, Snapshot
 from memory.snapshots import Snapshots
+from memory.words import Clock
 from nodes.pages import read_pages
 from tools.engine import Judge, Judgement
 from tools.qualification import qualify
@@ -32,6 +32,7 @@ class Qualify:
     judge: Judge
     snapshots: Snapshots
     icp: Icp
+    clock: Clock
 
     async def __call__(self, state: QualifyView) -> QualifyPatch:
         icp = state.icp or self.icp
@@ -42,7 +43,7 @@ class Qualify:
         )
         facts = list(state.facts)
         results = [_result(criterion, state.lead, judgements, facts) for criterion in icp.criteria]
-        qualification = qualify(icp, results)
+        qualification = qualify(icp, results).model_copy(update={"at": self.clock()})
         status: LeadStatus | None = "skipped" if qualification.status == "not_qualified" else None
         evidence = tuple(facts[len(state.facts) :])
         return QualifyPatch(evidence=evidence, qualification=qualification, status=status)

@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import signal
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -31,25 +32,46 @@ class Inline:
         return function(*args, **kwargs)
 
 
-@dataclass(frozen=True)
 class ProcessWorkers:
-    """Runs it in a pool of processes, shared by all that a process does."""
+    """Runs it in a pool of processes, shared by all that a process does.
 
-    pool: ProcessPoolExecutor
+    A page that kills its worker fails alone: the pool is made anew for the others.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._pool = self._new_pool()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        pool = self._pool
         try:
-            return await asyncio.wrap_future(self.pool.submit(function, *args, **kwargs))
+            future = await asyncio.to_thread(pool.submit, function, *args, **kwargs)
+            return await asyncio.wrap_future(future)
         except BrokenProcessPool as error:
-            raise Unavailable("A worker process died while it read a page. Run again to continue.") from error
+            if self._pool is pool:
+                self._pool = self._new_pool()
+            raise Unavailable("The process that read this page died. Run again to try it once more.") from error
+
+    async def close(self) -> None:
+        """Wait for what runs, and end the processes."""
+        await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            max_workers=self._count, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_interrupts
+        )
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches the whole group; only the parent answers it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @asynccontextmanager
 async def open_workers(count: int) -> AsyncIterator[ProcessWorkers]:
     """A pool of `count` processes, started as they are needed and ended with the context."""
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(max_workers=count, mp_context=context)
+    workers = ProcessWorkers(count)
     try:
-        yield ProcessWorkers(pool)
+        yield workers
     finally:
-        await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
+        await workers.close()
