@@ -1,13 +1,57 @@
 """The one place that builds what a process uses, and closes it in reverse order."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
+from langgraph.graph import StateGraph
 from redis.asyncio import Redis
 
+from graphs.outreach import OutreachInput, OutreachState, outreach
+from memory.checkpoints import RedisSaver
 from memory.connection import connect
 from memory.embedded import open_embedded
+from memory.errors import Invalid
+from memory.interactions import NoInteractions
+from memory.leads import Leads
+from memory.profile import Icp, Offer
+from memory.snapshots import Snapshots
+from memory.words import utc_now
 from server.settings import Settings
+from tools.engine import Engine
+from tools.mail import FolderOutbox
+from tools.offline.critique import OfflineCritique
+from tools.offline.facts import OfflineFacts
+from tools.offline.judge import OfflineJudge
+from tools.offline.write import OfflineWriter
+from tools.profile_files import load_icp, load_offer
+from tools.saved_web import open_saved_web
+from tools.web import Web
+from tools.workers import ProcessWorkers, Workers, open_workers
+
+DEMO = Path(__file__).resolve().parents[1] / "demo"
+PROCESSES = 2  # extraction and reading are two thirds of a lead's time
+EngineName = Literal["offline", "openai", "auto"]
+
+
+@dataclass(frozen=True)
+class Services:
+    """What lasts as long as a process: the data server, what is kept on it, and the worker processes."""
+
+    leads: Leads
+    checkpointer: RedisSaver
+    workers: ProcessWorkers
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Every service of one process."""
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(open_redis(settings))
+        workers = await stack.enter_async_context(open_workers(PROCESSES))
+        yield Services(leads=Leads(client), checkpointer=RedisSaver(client), workers=workers)
 
 
 @asynccontextmanager
@@ -20,3 +64,69 @@ async def open_redis(settings: Settings) -> AsyncIterator[Redis]:
     password = settings.redis_password.get_secret_value() if settings.redis_password else None
     async with connect(settings.redis_url.get_secret_value(), password=password) as client:
         yield client
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a user chose, read and checked: whom to look for, what to say, where to read."""
+
+    icp_path: Path
+    offer_path: Path
+    web_name: str  # "live", or the full path of a folder of saved pages
+    icp: Icp
+    offer: Offer
+    web: Web
+
+
+def read_inputs(
+    settings: Settings, *, icp: Path | None = None, offer: Path | None = None, web: str | None = None
+) -> Inputs:
+    """The files that were named, else those of the environment, of this folder, of the demo."""
+    icp_path = icp or settings.icp or _nearest("icp.toml")
+    offer_path = offer or settings.offer or _nearest("offer.toml")
+    web_name = web or settings.web or str(DEMO / "web")
+    if web_name == "live":
+        raise Invalid("Live websites are not read yet. Give --web a folder of saved pages.")
+    folder = Path(web_name).resolve()
+    return Inputs(
+        icp_path=icp_path,
+        offer_path=offer_path,
+        web_name=str(folder),
+        icp=load_icp(icp_path),
+        offer=load_offer(offer_path),
+        web=open_saved_web(folder),
+    )
+
+
+def _nearest(name: str) -> Path:
+    return Path(name) if Path(name).exists() else DEMO / name
+
+
+def engine(name: EngineName, workers: Workers) -> Engine:
+    """The engine of that name; `auto` takes the best there is."""
+    if name == "openai":
+        raise Invalid("The OpenAI engine is not built yet. Use --engine offline.")
+    return Engine(
+        name="offline",
+        find_facts=OfflineFacts(workers),
+        judge=OfflineJudge(workers),
+        writer=OfflineWriter(),
+        critic=OfflineCritique(),
+    )
+
+
+def outreach_graph(
+    inputs: Inputs, *, chosen: Engine, workers: Workers, snapshots: Snapshots, outbox: FolderOutbox
+) -> StateGraph[OutreachState, None, OutreachInput]:
+    """The outreach flow on these inputs, its snapshots and its mail kept where it is told."""
+    return outreach(
+        web=inputs.web,
+        workers=workers,
+        snapshots=snapshots,
+        interactions=NoInteractions(),
+        engine=chosen,
+        outbox=outbox,
+        icp=inputs.icp,
+        offer=inputs.offer,
+        clock=utc_now,
+    )

@@ -1,0 +1,153 @@
+"""Running `outreach` for the leads of one folder: up to the approval, and on from it."""
+
+import asyncio
+import time
+import traceback
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
+
+from graphs.outreach import OutreachState
+from memory.errors import Refused, Unavailable, ZigralError
+from memory.profile import Offer
+from memory.records import Cost, Lead, Result
+from server.run_folder import RunFolder
+from tools.mail import build_message, write_eml
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs leads in one folder; whatever was finished there before is not done again."""
+
+    graph: CompiledStateGraph[Any, Any, Any, Any]
+    folder: RunFolder
+    engine: str
+    offer: Offer
+
+    async def run_all(
+        self, leads: AsyncIterator[Lead], *, concurrency: int, on_result: Callable[[Result], None]
+    ) -> None:
+        """Run each lead, `concurrency` at a time, and keep each result as it comes."""
+        turn = asyncio.Lock()
+
+        async def work() -> None:
+            while (lead := await _next(leads, turn)) is not None:
+                result = await self._run_safely(lead)
+                await self._keep(result)
+                on_result(result)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(concurrency):
+                group.create_task(work())
+
+    async def run(self, lead: Lead) -> Result:
+        """Take the lead's run to its end or to the approval, from wherever it is."""
+        config = self._config(lead.lead_id)
+        begun = time.monotonic()
+        state = await self.graph.aget_state(config)
+        if state.next or not state.values:
+            await self.graph.ainvoke(None if state.values else {"lead": lead}, config, durability="sync")
+        return await self._result(config, time.monotonic() - begun)
+
+    async def approve(self, result: Result) -> Result:
+        """Resume a run that waits for its approval, with a person's yes.
+
+        Raises `Refused` where the mail is not the one that was shown, or is not proven.
+        """
+        config = self._config(result.lead.lead_id)
+        await self._restore(config, result)
+        answer: dict[str, object] = {"type": "accept", "args": None}
+        await self.graph.ainvoke(Command(resume=[answer]), config, durability="sync")
+        approved = await self._result(config, result.cost.seconds)
+        await self._keep(approved)
+        return approved
+
+    async def _restore(self, config: RunnableConfig, result: Result) -> None:
+        """See that the run waits for its approval with the very draft that was shown.
+
+        Resuming a thread that is gone would begin at the beginning with an empty state, so a thread whose
+        checkpoints were lost is made again from the result's line.
+        """
+        state = await self.graph.aget_state(config)
+        if not state.values:
+            await self.graph.aupdate_state(config, _state_of(result), as_node="critique")
+            await self.graph.ainvoke(None, config, durability="sync")
+            state = await self.graph.aget_state(config)
+        waiting = state.values.get("draft")
+        if state.next != ("approve",) or waiting is None or result.draft is None:
+            raise Refused(f"The mail to {result.lead.email} does not wait for an approval.")
+        if waiting.sha256 != result.draft.sha256:
+            raise Refused(f"The mail to {result.lead.email} was changed after it was proven. Run the lead again.")
+
+    async def _run_safely(self, lead: Lead) -> Result:
+        """A lead's fault is its own; only what all leads need, such as Redis, stops the others."""
+        try:
+            return await self.run(lead)
+        except Unavailable:
+            raise
+        except ZigralError as error:
+            return self._failed(lead, str(error))
+        except Exception as error:  # noqa: BLE001 - the door: our own mistake must not stop the other leads
+            await asyncio.to_thread(_log_traceback, self.folder.path / "error.log", error)
+            return self._failed(lead, f"Zigral made a mistake on this lead ({type(error).__name__}); see error.log.")
+
+    def _failed(self, lead: Lead, why: str) -> Result:
+        run_id = self.folder.thread_id(lead.lead_id)
+        return Result(run_id=run_id, engine=self.engine, lead=lead, status="failed", error=why)
+
+    async def _keep(self, result: Result) -> None:
+        """The draft first, then the line that says it is there."""
+        path = self.folder.drafts / f"{result.lead.lead_id}.eml"
+        if result.status == "awaiting_approval" and result.draft:
+            message = build_message(result.lead, result.draft, self.offer)
+            await asyncio.to_thread(write_eml, path, message)
+        else:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+        await self.folder.results.append(result)
+
+    async def _result(self, config: RunnableConfig, seconds: float) -> Result:
+        state = OutreachState.model_validate((await self.graph.aget_state(config)).values)
+        return Result(
+            run_id=str(config["configurable"]["thread_id"]),
+            engine=self.engine,
+            lead=state.lead,
+            snapshots=state.snapshots,
+            facts=(*state.facts, *state.evidence),
+            qualification=state.qualification,
+            draft=state.draft,
+            proof=state.proof,
+            status=state.status or "failed",
+            cost=Cost(seconds=round(seconds, 3), pages=len(state.snapshots)),
+            error=state.error,
+        )
+
+    def _config(self, lead_id: str) -> RunnableConfig:
+        thread_id = self.folder.thread_id(lead_id)
+        return {"configurable": {"thread_id": thread_id}, "metadata": {"run_id": thread_id}}
+
+
+async def _next(leads: AsyncIterator[Lead], turn: asyncio.Lock) -> Lead | None:
+    async with turn:
+        return await anext(leads, None)
+
+
+def _state_of(result: Result) -> dict[str, object]:
+    return {
+        "lead": result.lead,
+        "snapshots": result.snapshots,
+        "facts": result.facts,
+        "qualification": result.qualification,
+        "draft": result.draft,
+        "proof": result.proof,
+        "status": result.status,
+    }
+
+
+def _log_traceback(path: Path, error: Exception) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        traceback.print_exception(error, file=file)
