@@ -1,0 +1,139 @@
+"""A file of leads, read as a stream: what its columns mean, and what became of each of its rows.
+
+`read_leads` reads the whole file once before it hands anything out, so that a file which is broken anywhere is
+refused as a whole; `LeadFile.rows` then reads it again. Neither holds more than a record and 16 bytes a lead.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TextIO
+
+from memory.errors import Invalid
+from tools.csv_cells import Record, records
+from tools.csv_encoding import settle_encoding
+from tools.lead_headers import Column, known_fields, understand
+from tools.lead_row import Row, RowRules
+
+SAMPLE = 1 << 20  # characters in which a header has to end
+DELIMITERS = (",", ";", "\t")
+DECLARATION = re.compile(r'"?sep=([,;|\t])"?\s*$', re.IGNORECASE | re.MULTILINE)
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
+
+
+@dataclass(frozen=True)
+class LeadFile:
+    """A lead file that can be read from its first byte to its last; `records` is how many rows it has."""
+
+    path: Path
+    encoding: str
+    delimiter: str
+    columns: tuple[Column, ...]
+    records: int
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The header as it came."""
+        return tuple(column.header for column in self.columns)
+
+    def rows(self) -> Iterator[Row]:
+        """Every row in the file's order, each once: accepted, duplicate or rejected."""
+        rules = RowRules(self.columns)
+        first_rows: dict[int, int] = {}
+        with _opened(self.path, self.encoding) as stream:
+            for number, record in enumerate(_body(stream, self.delimiter, self.path.name), 1):
+                row = rules.read(number, record)
+                if row.lead is not None:
+                    person = int(row.lead.lead_id, 16)
+                    first = first_rows.setdefault(person, number)
+                    if first != number:
+                        row = replace(row, status="duplicate", duplicate_of=first, warnings=(), lead=None)
+                yield row
+
+
+def read_leads(path: Path) -> LeadFile:
+    """The file at `path`, understood; `Invalid` says in a sentence why it cannot be read."""
+    _refuse_what_is_no_csv(path)
+    with _explained(path):
+        encoding = settle_encoding(path)
+    with _opened(path, encoding) as stream:
+        sample = stream.read(SAMPLE)
+    delimiter = _declared_delimiter(sample) or _likely_delimiter(sample, path.name)
+    headers = _header(sample, delimiter, path.name)
+    if not headers:
+        raise Invalid("there are no rows in it. Export it again with leads.", where=path.name)
+    columns = understand(headers, where=path.name)
+    with _opened(path, encoding) as stream:
+        count = sum(1 for _ in _body(stream, delimiter, path.name))
+    if not count:
+        raise Invalid("there are no rows under its header. Export it again with leads.", where=path.name)
+    return LeadFile(path, encoding, delimiter, columns, count)
+
+
+def _refuse_what_is_no_csv(path: Path) -> None:
+    if not path.is_file():
+        missing = "is a folder or a device" if path.exists() else "does not exist"
+        raise Invalid(f"{path} {missing}. Give a CSV file of leads.")
+    if path.suffix.lower() in SPREADSHEETS:
+        raise Invalid("spreadsheets are not read yet. Save its first sheet as CSV (UTF-8).", where=path.name)
+
+
+@contextmanager
+def _explained(path: Path, encoding: str = "") -> Iterator[None]:
+    try:
+        yield
+    except UnicodeError as error:
+        why = f"its text is not {encoding} throughout. Save it anew as UTF-8."
+        raise Invalid(why, where=path.name) from error
+    except OSError as error:
+        raise Invalid(f"it cannot be read ({error.strerror}).", where=path.name) from error
+
+
+@contextmanager
+def _opened(path: Path, encoding: str) -> Iterator[TextIO]:
+    with _explained(path, encoding), path.open(encoding=encoding, newline="") as stream:
+        yield stream
+
+
+def _declared_delimiter(sample: str) -> str | None:
+    """Excel's own first line, `sep=;`."""
+    declared = DECLARATION.match(sample)
+    return declared[1] if declared else None
+
+
+def _likely_delimiter(sample: str, name: str) -> str:
+    """The one under which the header names the most fields, then the one with the most columns."""
+
+    def sense(delimiter: str) -> tuple[int, int]:
+        headers = _header(sample, delimiter, name)
+        return known_fields(headers), len(headers)
+
+    return max(DELIMITERS, key=sense)
+
+
+def _header(sample: str, delimiter: str, name: str) -> list[str]:
+    for record in records(io.StringIO(sample, newline=""), delimiter, name):
+        if not _is_declaration(record, delimiter):
+            if CONTROL.search("".join(record.cells)):
+                raise Invalid(
+                    "its first line has control characters: it is not a CSV. Export it as CSV.", where=name
+                )
+            return record.cells
+    return []
+
+
+def _body(stream: TextIO, delimiter: str, name: str) -> Iterator[Record]:
+    """The records under the header."""
+    found = records(stream, delimiter, name)
+    first = next(found)
+    if _is_declaration(first, delimiter):
+        next(found)
+    return found
+
+
+def _is_declaration(record: Record, delimiter: str) -> bool:
+    return record.line == 1 and DECLARATION.match(delimiter.join(record.cells)) is not None
