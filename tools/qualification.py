@@ -1,0 +1,45 @@
+"""From one verdict a criterion to a score and a status: plain arithmetic, and no model has a say in it."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from memory.errors import Invalid
+from memory.profile import Criterion, Icp
+from memory.records import CriterionResult, Qualification
+
+Status = Literal["qualified", "not_qualified", "review"]
+
+
+def qualify(icp: Icp, results: Sequence[CriterionResult]) -> Qualification:
+    """The qualification, with the results in the profile's order.
+
+    `results` holds one for each criterion. A yes or no to a question that cites no fact counts as unknown.
+    """
+    by_id = {result.id: _backed(result) for result in results}
+    if len(by_id) != len(results) or by_id.keys() != {criterion.id for criterion in icp.criteria}:
+        raise Invalid("Each criterion of the profile needs exactly one result.")
+    judged = [(criterion, by_id[criterion.id]) for criterion in icp.criteria]
+    score = _score(judged)
+    status = _status(judged, reached=score >= icp.threshold)
+    return Qualification(status=status, score=score, criteria=tuple(result for _, result in judged))
+
+
+def _backed(result: CriterionResult) -> CriterionResult:
+    if result.basis == "rule" or result.verdict == "unknown" or result.fact_ids:
+        return result
+    return result.model_copy(update={"verdict": "unknown", "why": f"{result.verdict}, but without a quotation"})
+
+
+def _score(judged: Sequence[tuple[Criterion, CriterionResult]]) -> int:
+    counted = [(criterion.weight, result.verdict) for criterion, result in judged if criterion.kind != "never"]
+    total = sum(weight for weight, _ in counted)
+    if not total:
+        raise Invalid("No must or should has a weight above 0, so there is no score. Give one a weight.")
+    return round(100 * sum(weight for weight, verdict in counted if verdict == "yes") / total)
+
+
+def _status(judged: Sequence[tuple[Criterion, CriterionResult]], *, reached: bool) -> Status:
+    verdicts = {(criterion.kind, result.verdict) for criterion, result in judged}
+    if ("must", "no") in verdicts or ("never", "yes") in verdicts or not reached:
+        return "not_qualified"
+    return "review" if ("must", "unknown") in verdicts else "qualified"
