@@ -5,6 +5,7 @@ import hashlib
 import shlex
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -83,7 +84,7 @@ def _written(path: Path, model: type[Written]) -> Written | None:
     """A file that the run left beside its results; the report does without one that cannot be read."""
     try:
         return model.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError):
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError, ValidationError):
         return None
 
 
@@ -97,7 +98,7 @@ def _template() -> Template:
         finalize=_shown,
     )
     environment.filters.update(address=address, cut=cut, href=href, label=label, safe_text=without_secrets)
-    environment.filters.update(name_of=name_of, quoted=shlex.quote)
+    environment.filters.update(name_of=name_of, quoted=shlex.quote, day=_day, moment=_moment)
     style, script = (TEMPLATES / "report.css").read_text("utf-8"), (TEMPLATES / "report.js").read_text("utf-8")
     environment.globals.update(
         style=Markup(style),  # noqa: S704  our own file
@@ -105,6 +106,14 @@ def _template() -> Template:
         policy=_policy(style, script),
     )
     return environment.get_template("report.html.jinja")
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%d %b %Y}".lstrip("0")
+
+
+def _moment(at: datetime) -> str:
+    return f"{_day(at)}, {at.astimezone(UTC):%H:%M} UTC"
 
 
 def _shown(value: object) -> object:

@@ -13,8 +13,10 @@ from memory.records import Claim, Fact, Lead, Result, Snapshot
 from memory.snapshots import Snapshots
 
 CONTEXT = 180  # characters of the page on each side of a quotation
+LINES = 3  # and no more lines than that: a menu has one word in each
 PAGES_HELD = 8  # leads at one company follow each other and share its pages
 ROW = ("full_name", "title", "company", "industry", "employees", "location", "city", "country")
+BLANK_LINES = re.compile(r"\s*\n\s*")
 WORD = re.compile(r"\w+")
 
 
@@ -80,17 +82,25 @@ class Pages:
 
 
 def _until(text: str, start: int) -> str:
-    if start <= CONTEXT:
-        return text[:start]
-    before = text[start - CONTEXT : start]
-    return f"… {before.partition(' ')[2] or before}"
+    """What stands before `start`: a few whole words, and no blank lines."""
+    begin = max(0, start - CONTEXT)
+    before = text[begin:start]
+    if begin:
+        before = before.partition(" ")[2] or before
+    lines = BLANK_LINES.sub("\n", before).split("\n")
+    kept = "\n".join(lines[-LINES:]).lstrip()
+    return f"… {kept}" if begin or len(lines) > LINES else kept
 
 
 def _from(text: str, end: int) -> str:
-    if len(text) <= end + CONTEXT:
-        return text[end:]
+    """What stands after `end`, likewise."""
     after = text[end : end + CONTEXT]
-    return f"{after.rpartition(' ')[0] or after} …"
+    more = end + CONTEXT < len(text)
+    if more:
+        after = after.rpartition(" ")[0] or after
+    lines = BLANK_LINES.sub("\n", after).split("\n")
+    kept = "\n".join(lines[:LINES]).rstrip()
+    return f"{kept} …" if more or len(lines) > LINES else kept
 
 
 @dataclass

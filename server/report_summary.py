@@ -8,12 +8,12 @@ from datetime import datetime
 from memory.records import Result
 
 OUTCOMES = {  # in the order of the sentence; for one, for several
-    "sent": ("email was sent", "emails were sent"),
-    "approved": ("email is approved", "emails are approved"),
     "awaiting": ("email awaits approval", "emails await approval"),
-    "awaiting_review": ("more needs a closer look first", "more need a closer look first"),
-    "unproven": ("draft has unproven statements", "drafts have unproven statements"),
-    "review": ("needs a person to judge", "need a person to judge"),
+    "awaiting_review": ("more wants a closer look first", "more want a closer look first"),
+    "approved": ("is approved", "are approved"),
+    "sent": ("was sent", "were sent"),
+    "unproven": ("has statements that are not proven", "have statements that are not proven"),
+    "review": ("could not be judged", "could not be judged"),
     "unfit": ("is not a fit", "are not a fit"),
     "failed": ("failed", "failed"),
 }
