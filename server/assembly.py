@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from langgraph.graph import StateGraph
+from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import Redis
 
 from graphs.outreach import OutreachInput, OutreachState, outreach
@@ -28,7 +29,7 @@ from tools.offline.judge import OfflineJudge
 from tools.offline.write import OfflineWriter
 from tools.profile_files import load_icp, load_offer
 from tools.saved_web import open_saved_web
-from tools.web import Web
+from tools.web import ClosedWeb, Web
 from tools.workers import ProcessWorkers, Workers, open_workers
 
 DEMO = Path(__file__).resolve().parents[1] / "demo"
@@ -98,8 +99,29 @@ def read_inputs(
     )
 
 
+def closed_inputs(folder: Path) -> Inputs:
+    """The profile and the offer that a run's folder was begun with, and a web that nothing is read from."""
+    icp, offer = folder / "icp.toml", folder / "offer.toml"
+    return Inputs(
+        icp_path=icp,
+        offer_path=offer,
+        web_name="closed",
+        icp=load_icp(icp),
+        offer=load_offer(offer),
+        web=ClosedWeb(),
+    )
+
+
 def _nearest(name: str) -> Path:
     return Path(name) if Path(name).exists() else DEMO / name
+
+
+def engine_name(name: str) -> EngineName:
+    """`name`, checked."""
+    try:
+        return TypeAdapter(EngineName).validate_python(name)
+    except ValidationError:
+        raise Invalid(f"There is no engine {name!r}. Use offline, openai or auto.") from None
 
 
 def engine(name: EngineName, workers: Workers) -> Engine:

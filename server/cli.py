@@ -5,6 +5,13 @@ import sys
 import typer
 
 from memory.errors import ZigralError
+from server.commands.approve import approve
+from server.commands.graphs import graphs
+from server.commands.icp_test import icp
+from server.commands.import_leads import import_leads
+from server.commands.prove import prove
+from server.commands.report import report
+from server.commands.run import run
 from server.console import note
 
 app = typer.Typer(
@@ -14,6 +21,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("import")(import_leads)
+app.command()(run)
+app.command()(approve)
+app.command()(prove)
+app.command()(report)
+app.command()(graphs)
+app.add_typer(icp, name="icp")
 
 
 def main() -> None:

@@ -41,9 +41,12 @@ class Runner:
                 await self._keep(result)
                 on_result(result)
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(concurrency):
-                group.create_task(work())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(concurrency):
+                    group.create_task(work())
+        except* ZigralError as errors:
+            raise errors.exceptions[0] from None
 
     async def run(self, lead: Lead) -> Result:
         """Take the lead's run to its end or to the approval, from wherever it is."""
@@ -94,7 +97,9 @@ class Runner:
             return self._failed(lead, str(error))
         except Exception as error:  # noqa: BLE001 - the door: our own mistake must not stop the other leads
             await asyncio.to_thread(_log_traceback, self.folder.path / "error.log", error)
-            return self._failed(lead, f"Zigral made a mistake on this lead ({type(error).__name__}); see error.log.")
+            return self._failed(
+                lead, f"Zigral made a mistake on this lead ({type(error).__name__}); see error.log."
+            )
 
     def _failed(self, lead: Lead, why: str) -> Result:
         run_id = self.folder.thread_id(lead.lead_id)

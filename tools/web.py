@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from memory.errors import Refused
+
 
 @dataclass(frozen=True)
 class Document:
@@ -26,3 +28,11 @@ class Web(Protocol):
         `Refused` where it must not be read, and `Malformed` where the address is none.
         """
         ...
+
+
+@dataclass(frozen=True)
+class ClosedWeb:
+    """A web that nothing may be read from: for what happens after the research."""
+
+    async def read(self, url: str) -> Document:
+        raise Refused(f"No page is read here, {url} included.")

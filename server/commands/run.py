@@ -5,47 +5,78 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from server.console import answer, note, on_terminal, say
+from server.console import answer, note, progress, say
 
 if TYPE_CHECKING:
-    from server.assembly import Inputs
-    from server.run_folder import RunFolder
+    from server.job import Job
     from server.settings import Settings
 
 
 def run(
     file: Annotated[Path, typer.Argument(help="The leads: a CSV file.")],
+    *,
     icp: Annotated[Path | None, typer.Option(help="The ideal customer profile.")] = None,
     offer: Annotated[Path | None, typer.Option(help="The offer.")] = None,
     web: Annotated[str | None, typer.Option(help="A folder of saved pages.")] = None,
-    out: Annotated[Path, typer.Option(help="The folder for the results.")] = Path("out"),
+    out: Annotated[Path, typer.Option(help="The folder for the results.")] = Path("out/run"),
     engine: Annotated[str, typer.Option(help="offline, openai or auto.")] = "auto",
     limit: Annotated[int | None, typer.Option(min=1, help="Run the first N leads only.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Leads at a time.")] = 8,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Research, qualify and write to each lead of FILE, up to your approval. Run again to continue."""
-    import asyncio
-
-    from memory.errors import Invalid
-    from server.assembly import read_inputs
+    from server.assembly import engine_name, read_inputs
+    from server.job import Job
     from server.run_folder import begin
     from server.settings import Settings
     from tools.lead_file import read_leads
 
-    if engine not in {"offline", "openai", "auto"}:
-        raise Invalid(f"There is no engine {engine!r}. Use offline, openai or auto.")
     settings = Settings.from_env()
+    chosen = engine_name(engine)
     inputs = read_inputs(settings, icp=icp, offer=offer, web=web)
-    read_leads(file)  # a file that cannot be read stops us before anything is written
+    leads = read_leads(file)
     with begin(out, icp=inputs.icp_path, offer=inputs.offer_path, web=inputs.web_name) as folder:
-        job = Job(file=file, settings=settings, inputs=inputs, folder=folder, engine=engine, limit=limit)
-        try:
-            summary = asyncio.run(job.run(concurrency))
-        except KeyboardInterrupt:
-            note("Stopped. Everything finished is kept; run the same command again to continue.")
-            raise typer.Exit(130) from None
+        summary = _run(Job(leads, folder, inputs, chosen, limit), settings, concurrency)
     if as_json:
         answer(summary)
     else:
         say(_in_words(summary))
+
+
+def _run(job: "Job", settings: "Settings", concurrency: int) -> dict[str, object]:
+    import asyncio
+
+    total = min(job.leads.records, job.limit or job.leads.records)
+    with progress("Leads", total) as advance:
+        try:
+            return asyncio.run(
+                job.run(settings, concurrency=concurrency, on_result=lambda result: advance(result.lead.company))
+            )
+        except KeyboardInterrupt:
+            note("Stopped. What was finished is kept; run the same command again to continue.")
+            raise typer.Exit(130) from None
+
+
+WORDS = {
+    "awaiting_approval": "await your approval",
+    "approved": "approved",
+    "sent": "sent",
+    "drafted": "drafted, but not proven",
+    "skipped": "skipped",
+    "failed": "failed",
+}
+
+
+def _in_words(summary: dict[str, object]) -> str:
+    statuses = summary["statuses"]
+    assert isinstance(statuses, dict)
+    counts = ", ".join(f"{statuses[key]} {words}" for key, words in WORDS.items() if key in statuses)
+    lines = [
+        f"{summary['rows']} rows: {summary['accepted']} accepted, {summary['duplicate']} duplicate, "
+        f"{summary['rejected']} rejected.",
+        f"{summary['leads']} leads: {counts or 'none yet'}.",
+        f"Report:  {summary['report']}",
+    ]
+    if "awaiting_approval" in statuses:
+        lines.append(f"Approve: zigral approve {summary['out']}")
+    return "\n".join(lines)

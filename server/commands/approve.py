@@ -1,0 +1,95 @@
+"""`zigral approve`: show the drafts that were proven, and put what you approve into the outbox."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from server.console import answer, note, on_terminal, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from memory.records import Result
+    from server.run_folder import RunFolder
+    from server.settings import Settings
+
+
+def approve(
+    folder: Annotated[Path, typer.Argument(help="The --out folder of a run.")],
+    everything: Annotated[bool, typer.Option("--all", help="All that wait, but those in review.")] = False,
+    lead: Annotated[str | None, typer.Option(help="One lead, by its id or address.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Show the drafts that wait, ask about each, and write what you approve to outbox/."""
+    import asyncio
+
+    from memory.errors import Invalid
+    from server.run_folder import reopen
+    from server.settings import Settings
+
+    if everything and lead:
+        raise Invalid("Give either --all or --lead.")
+    if not (everything or lead or on_terminal()):
+        raise Invalid("Give --all or --lead, since there is no terminal to ask on.")
+    with reopen(folder) as run:
+        waiting = [result for result in run.results.latest() if _chosen(result, lead)]
+        if lead and not waiting:
+            raise Invalid(f"No draft for {lead} waits for an approval in {folder}.")
+        chosen = list(_ask(waiting)) if not (everything or lead) else _without_review(waiting, lead)
+        summary = asyncio.run(_approve(run, Settings.from_env(), chosen))
+    if as_json:
+        answer(summary)
+    else:
+        say(_in_words(summary, folder))
+
+
+def _chosen(result: "Result", lead: str | None) -> bool:
+    named = lead is None or lead.lower() in {result.lead.lead_id, result.lead.email.lower()}
+    return named and result.status == "awaiting_approval"
+
+
+def _without_review(waiting: "list[Result]", lead: str | None) -> "list[Result]":
+    if lead:
+        return waiting
+    return [result for result in waiting if result.qualification and result.qualification.status == "qualified"]
+
+
+def _ask(waiting: "list[Result]") -> "Iterator[Result]":
+    """Each draft as it would go out, and whether to approve it."""
+    for number, result in enumerate(waiting, start=1):
+        draft, verdict = result.draft, result.qualification
+        if draft is None or verdict is None:
+            continue
+        say(f"\n[{number}/{len(waiting)}] To: {result.lead.email}   ({verdict.status}, score {verdict.score})")
+        say(f"Subject: {draft.subject}\n\n{draft.body}\n")
+        if typer.confirm("Approve?", default=False, err=True):
+            yield result
+
+
+async def _approve(run: "RunFolder", settings: "Settings", chosen: "list[Result]") -> dict[str, object]:
+    from memory.errors import Unavailable, ZigralError
+    from server.assembly import closed_inputs, open_services
+    from server.job import open_runner
+    from server.report import write_report
+
+    refused: list[dict[str, str]] = []
+    async with open_services(settings) as services:
+        runner = open_runner(run, services, closed_inputs(run.path))
+        for result in chosen:
+            try:
+                await runner.approve(result)
+            except Unavailable:
+                raise
+            except ZigralError as error:
+                refused.append({"lead_id": result.lead.lead_id, "email": result.lead.email, "why": str(error)})
+    write_report(run.path)
+    return {"approved": len(chosen) - len(refused), "refused": refused, "outbox": str(run.outbox.folder)}
+
+
+def _in_words(summary: dict[str, object], folder: Path) -> str:
+    for refusal in summary["refused"]:  # type: ignore[attr-defined]
+        note(f"not approved: {refusal['why']}")
+    if not summary["approved"]:
+        return "Nothing was approved."
+    return f"{summary['approved']} approved, in {summary['outbox']}.\nReport: {folder / 'report.html'}"

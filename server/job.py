@@ -1,0 +1,75 @@
+"""One `zigral run`: the file imported, each lead run, and what the folder holds when it ends."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from memory.records import Lead, Result
+from server.assembly import EngineName, Inputs, Services, engine, open_services, outreach_graph
+from server.leads_csv import write_leads_csv
+from server.report import write_report
+from server.run_folder import RunFolder
+from server.runner import Runner
+from server.settings import Settings
+from tools.lead_file import LeadFile
+
+CHUNK = 500  # rows read from the file at a time
+OnResult = Callable[[Result], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that one `zigral run` was asked for."""
+
+    leads: LeadFile
+    folder: RunFolder
+    inputs: Inputs
+    engine: EngineName
+    limit: int | None = None
+
+    async def run(self, settings: Settings, *, concurrency: int, on_result: OnResult) -> dict[str, object]:
+        """Run what is not finished yet; the counts of all that the folder holds then."""
+        async with open_services(settings) as services:
+            imported = await self._import(services)
+            runner = open_runner(self.folder, services, self.inputs, self.engine)
+            await runner.run_all(self._unfinished(), concurrency=concurrency, on_result=on_result)
+        return {
+            "out": str(self.folder.path),
+            "engine": runner.engine,
+            **imported,
+            **await asyncio.to_thread(finish, self.folder),
+        }
+
+    async def _unfinished(self) -> AsyncIterator[Lead]:
+        """The accepted leads without a result, in the file's order."""
+        finished = await asyncio.to_thread(self.folder.results.finished)
+        leads = islice((row.lead for row in self.leads.rows() if row.lead), self.limit)
+        while chunk := await asyncio.to_thread(lambda: list(islice(leads, CHUNK))):
+            for lead in chunk:
+                if lead.lead_id not in finished:
+                    yield lead
+
+
+def open_runner(folder: RunFolder, services: Services, inputs: Inputs, name: EngineName = "auto") -> Runner:
+    """What runs leads in `folder` on these inputs."""
+    chosen = engine(name, services.workers)
+    graph = outreach_graph(
+        inputs,
+        chosen=chosen,
+        workers=services.workers,
+        snapshots=folder.snapshots,
+        outbox=folder.outbox,
+    )
+    return Runner(graph=graph.compile(services.checkpointer), folder=folder, engine=chosen.name, offer=inputs.offer)
+
+
+def finish(folder: RunFolder) -> dict[str, object]:
+    """Write what the folder shows to people, and count what it holds."""
+    results = folder.results
+    statuses: Counter[str] = Counter(results.finished().values())
+    write_leads_csv(folder.path / "leads.csv", results)
+    report: Path = write_report(folder.path)
+    return {"leads": statuses.total(), "statuses": dict(statuses), "report": str(report)}
