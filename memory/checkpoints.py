@@ -11,10 +11,6 @@ Each call is one script, so it happens whole or not at all. Not yet here: the sy
 live, pruning and copying.
 """
 
-import os
-
-os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")  # read once, when langgraph is first imported
-
 import inspect
 import random
 from collections.abc import AsyncIterator, Iterable, Sequence

@@ -63,4 +63,4 @@ def test_only_settings_reads_the_environment() -> None:
         check=False,
     )
     # langgraph reads one variable when it is first imported, so the saver has to set it before
-    assert set(found.stdout.split()) == {"server/settings.py", "memory/checkpoints.py"}
+    assert set(found.stdout.split()) == {"server/settings.py", "memory/__init__.py"}
