@@ -1,0 +1,99 @@
+"""Which facts a letter is built on: concrete, whole, and fit to be said to the company itself."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from memory.records import Fact, Snapshot
+from memory.words import Language
+from tools.offline.clauses import Said, say
+from tools.offline.turning import Names, count, speaks_to_reader, words_of
+from tools.offline.wording import found_in, is_cut_off, is_unbalanced, language_of_text, wording
+
+FIRM = 0.5  # points from which a fact may carry a letter
+UNSCORED = 1.5  # another engine's fact has no points: its order is believed
+LONGEST, SHORTEST = 26, 4  # words of what is quoted
+
+_FIGURE = re.compile(r"\d")
+_FIRST_PERSON = re.compile(r"\b(?:I|I['’]m|my|me|ich|mein|je|mon|ma)\b")
+_STANDARD = re.compile(r"\b(?:[A-Z]{2,}[ -]?\d+|[A-Z][A-Z0-9]{2,}|inox|steel|glass|silicone|Stahl|Edelstahl)\b")
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A fact together with how it can be said."""
+
+    fact: Fact
+    language: Language | None  # of the quotation; None where it cannot be told
+    said: Said
+    points: float
+
+    @property
+    def has_figure(self) -> bool:
+        return bool(_FIGURE.search(self.fact.quote))
+
+
+def tellings(
+    facts: tuple[Fact, ...],
+    snapshots: tuple[Snapshot, ...],
+    names: Names,
+    language: Language,
+    liked: frozenset[str],
+) -> list[Telling]:
+    """The facts that a letter in `language` may use, best first; kinds in `liked` come with a guess."""
+    by_id = {snapshot.id: snapshot for snapshot in snapshots}
+    found = [
+        telling
+        for fact in facts
+        if (telling := _telling(fact, by_id, names, language, liked)) and telling.points >= FIRM
+    ]
+    return sorted(found, key=lambda telling: -telling.points)
+
+
+def _telling(
+    fact: Fact, snapshots: Mapping[str, Snapshot], names: Names, language: Language, liked: frozenset[str]
+) -> Telling | None:
+    snapshot = snapshots.get(fact.snapshot_id)
+    own = _language(snapshot.lang if snapshot else "", fact.quote)
+    if any(_unfit(fact.quote, own)):
+        return None
+    said = say(fact.quote, own, names) if own == language else Said("quoted", fact.quote.strip().rstrip(".! "))
+    if own and said.form != "reported" and speaks_to_reader(fact.quote, own):
+        return None
+    return Telling(fact, own, said, _points(fact, said, own, liked))
+
+
+def _language(declared: str, quote: str) -> Language | None:
+    if declared in {"en", "de", "fr"}:
+        return declared  # type: ignore[return-value]  # one of the three, as just tested
+    return None if declared else language_of_text(quote)
+
+
+def _unfit(quote: str, language: Language | None) -> Iterator[bool]:
+    """What keeps a quotation out of any letter."""
+    words = words_of(quote)
+    yield not SHORTEST <= count(quote) <= LONGEST
+    yield "\n" in quote or "?" in quote or "\ufffd" in quote or "…" in quote
+    yield is_unbalanced(quote)
+    yield bool(_FIRST_PERSON.search(quote))
+    yield not any(word[0].islower() for word in words)
+    if language:
+        yield is_cut_off(quote, language)
+        yield _leans_on_another(words, language)
+
+
+def _leans_on_another(words: list[str], language: Language) -> bool:
+    pointing = wording(language).pointing
+    return bool(words) and (words[0].lower() in pointing or " ".join(words[:2]).lower() in pointing)
+
+
+def _points(fact: Fact, said: Said, language: Language | None, liked: frozenset[str]) -> float:
+    """The engine's points, and what makes a sentence easy to write about."""
+    points = UNSCORED if fact.score is None else fact.score
+    points += 0.5 * bool(_FIGURE.search(fact.quote)) + 0.3 * bool(_STANDARD.search(fact.quote))
+    points += 0.6 * (said.form == "reported" and "“" not in said.text) + 0.2 * (fact.about in liked)
+    points -= 0.04 * max(0, count(said.text) - 14)
+    if language:
+        table = wording(language)
+        points -= 1.0 * len(found_in(said.text, table.hype)) + 0.25 * len(found_in(said.text, table.vague))
+    return points

@@ -1,0 +1,140 @@
+"""The offline writer: a first mail from facts, an offer and reviewed sentences, and from nothing else."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from memory.profile import Sender
+from memory.records import Draft
+from memory.words import Language
+from tools.engine import Brief
+from tools.offline.addressee import Addressee, addressee, language_of
+from tools.offline.choosing import Telling, tellings
+from tools.offline.letter import Piece, body_and_claims
+from tools.offline.opening import opening, second
+from tools.offline.pitch import guess_for, pitch_of
+from tools.offline.plans import Parts, best_paragraphs
+from tools.offline.subjects import material, subject, topic_of
+from tools.offline.templates import Choice, Lines, Templates, templates
+from tools.offline.trouble import trouble
+from tools.offline.turning import count, words_of
+
+NEAR = 0.4  # points within which two facts are equally good to open with
+SECOND = 1.0  # points from which a fact may follow the first
+LONGEST_SECOND = 16  # words of a second quotation in marks
+
+
+@dataclass(frozen=True)
+class OfflineWriter:
+    """Implements `tools.engine.Write` with templates; the same brief gives the same draft."""
+
+    async def write(self, brief: Brief) -> Draft | None:
+        """A draft of 60 to 120 words, or None where no fact is firm enough or the offer has no language."""
+        language = language_of(brief.lead, brief.offer, brief.snapshots)
+        return _Writing(brief, language).draft() if language else None
+
+
+class _Writing:
+    """One letter in the making: what all its parts need."""
+
+    def __init__(self, brief: Brief, language: Language) -> None:
+        self.brief, self.language = brief, language
+        self.to: Addressee = addressee(brief.lead)
+        self.table: Templates = templates(language)
+        self.choice = Choice(brief.lead.email.strip().lower(), brief.round)
+        self.without = trouble(brief)
+
+    def draft(self) -> Draft | None:
+        told = self._told()
+        if not told:
+            return None
+        paragraphs = best_paragraphs(self._parts(told))
+        if paragraphs is None:
+            return None
+        body, claims = body_and_claims(paragraphs, self._ending())
+        return Draft.make(email=self.brief.lead.email, subject=self._subject(told[0]), body=body, claims=claims)
+
+    def _told(self) -> list[Telling]:
+        """The facts to be used, the opening's first."""
+        liked = frozenset(guess.about for guess in self.brief.offer.guesses_in(self.language))
+        facts = tuple(fact for fact in self.brief.facts if fact.id not in self.without.facts)
+        found = tellings(facts, self.brief.snapshots, self.to.names, self.language, liked)
+        if not found:
+            return []
+        near = [telling for telling in found if telling.points >= found[0].points - NEAR]
+        first = self.choice.of(near[:3], "fact")
+        return [first, *_others(found, first)]
+
+    def _parts(self, told: Sequence[Telling]) -> Parts:
+        pitch = pitch_of(self.brief.offer, self.language, self.table, self.choice, self.without)
+        abouts = tuple(telling.fact.about for telling in told[:2])
+        return Parts(
+            greeting=self._greeting(),
+            facts=self._facts(told),
+            guess=guess_for(abouts, self.brief.offer, self.language, self.choice, self.without),
+            lead_in=self._one_of(self.table.lead_in, "lead_in"),
+            bridge=self._one_of(self.table.bridge, "bridge") if self.choice.of((True, False), "bridged") else None,
+            statements=pitch.statements,
+            what=pitch.what,
+            hand_off=self._one_of(self.table.hand_off, "hand_off"),
+            no_pressure=self._one_of(self.table.no_pressure, "no_pressure"),
+            question=pitch.question,
+            may_hand_off=self._may_hand_off(),
+        )
+
+    def _facts(self, told: Sequence[Telling]) -> tuple[Piece, ...]:
+        snapshots = {snapshot.id: snapshot for snapshot in self.brief.snapshots}
+        first = told[0]
+        opened = opening(first, snapshots.get(first.fact.snapshot_id), self.to, self.table, self.choice)
+        pieces = [opened]
+        for number, telling in enumerate(told[1:3]):
+            choice = Choice(self.choice.key, self.choice.round + number)
+            snapshot = snapshots.get(telling.fact.snapshot_id)
+            pieces.append(second(telling, told[number], snapshot, self.to, self.table, choice))
+        return tuple(pieces)
+
+    def _one_of(self, lines: Lines, slot: str) -> Piece:
+        return Piece(self.choice.of(lines, slot))
+
+    def _greeting(self) -> Piece:
+        by_tone = self.table.greeting
+        if not self.to.first:
+            return Piece(by_tone.nameless)
+        line: str = getattr(by_tone, self.brief.offer.tone)
+        return Piece(line.format(first=self.to.first, full=self.to.full), "lead")
+
+    def _may_hand_off(self) -> bool:
+        """Whether the mail goes to a role, or to somebody whose title is of another department."""
+        title = re.findall(r"\w+", self.brief.lead.title.lower())
+        spoken = " ".join(title)
+        listed = self.table.colleague.titles
+        return not self.to.first or any(re.search(rf"\b{re.escape(entry)}\b", spoken) for entry in listed)
+
+    def _ending(self) -> str:
+        sender: Sender = self.brief.offer.sender
+        role = f"{sender.role}, " if sender.role else ""
+        sign_off: str = getattr(self.table.sign_off, self.brief.offer.tone)
+        return f"{sign_off}\n{sender.name}\n{role}{sender.company}"
+
+    def _subject(self, first: Telling) -> str:
+        topic = topic_of(first.fact.quote, self.table) if first.language == self.language else ""
+        given = material(self.brief.offer, self.language, self.to, topic)
+        return subject(given, self.table, self.choice, plain=self.without.subject)
+
+
+def _others(found: Sequence[Telling], first: Telling) -> list[Telling]:
+    """Facts that may follow the first: of other kinds, short, and saying something else."""
+    chosen = [first]
+    for telling in found:
+        new_kind = all(telling.fact.about != other.fact.about for other in chosen)
+        is_short = telling.said.form == "reported" or count(telling.said.text) <= LONGEST_SECOND
+        if telling.points >= SECOND and new_kind and is_short and not any(_alike(telling, o) for o in chosen):
+            chosen.append(telling)
+    return chosen[1:]
+
+
+def _alike(one: Telling, other: Telling) -> bool:
+    """Whether half of the longer words of one stand in the other."""
+    words = [{w.lower() for w in words_of(telling.fact.quote) if len(w) > 3} for telling in (one, other)]
+    fewer = min(len(words[0]), len(words[1])) or 1
+    return len(words[0] & words[1]) / fewer >= 0.5
