@@ -1,4 +1,4 @@
-"""Every CSV that we write: no cell of it is a formula to a spreadsheet, and reading it back gives what was written."""
+"""Every CSV that we write: none of its cells is a formula to a spreadsheet, and each can be read back as it was."""
 
 import csv
 import re
@@ -33,7 +33,7 @@ def rearm(cell: str) -> str:
 def csv_file(path: Path, header: Sequence[str], *, numbers: Collection[int] = ()) -> Iterator[WriteRow]:
     """A CSV at `path`, written row by row, that is there as a whole once the block ends and not before.
 
-    `numbers` are the places of columns in which a number stays a number, `-5` too; an `int` or a `float` always does.
+    `numbers` are the places of columns in which `-5` stays a number; an `int` or a `float` always does.
     """
     partial = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
@@ -41,7 +41,7 @@ def csv_file(path: Path, header: Sequence[str], *, numbers: Collection[int] = ()
         with partial.open("x", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow([disarm(name) for name in header])
-            yield lambda row: _write(writer, row, numbers)
+            yield lambda row: writer.writerow([_cell(value, at in numbers) for at, value in enumerate(row)])
         partial.replace(path)
     except OSError as error:
         raise Unavailable(
@@ -70,11 +70,7 @@ def read_csv(path: Path) -> Iterator[list[str]]:
         raise Invalid("it is not a CSV that Zigral wrote.", where=path.name) from error
 
 
-def _write(writer: "csv._writer", row: Sequence[Cell], numbers: Collection[int]) -> None:
-    writer.writerow([_cell(value, number=at in numbers) for at, value in enumerate(row)])
-
-
-def _cell(value: Cell, *, number: bool) -> Cell:
+def _cell(value: Cell, number: bool) -> Cell:
     if not isinstance(value, str) or (number and NUMBER.fullmatch(value)):
         return value
     return disarm(value)

@@ -1,22 +1,19 @@
 """The address in a cell: unwrapped, made canonical, and judged (rule 4 of the import rules)."""
 
 import re
-import tomllib
 import unicodedata
-from pathlib import Path
 from typing import NamedTuple
 
 import idna
 
-WORDS = tomllib.loads(Path(__file__).with_name("lead_words.toml").read_text(encoding="utf-8"))
-ROLES = frozenset(WORDS["roles"])
-LOOKALIKES = frozenset(WORDS["lookalikes"].split())
-LONGEST = 320  # 64 for the local part, 253 for the domain, and what wraps them is cut off before
+from memory.addresses import is_address
+from tools.wordlists import lists_of
+
+ROLES = frozenset(lists_of("lead_words")["roles"])
+LOOKALIKES = frozenset(lists_of("lead_words")["lookalikes"])
+LONGEST = 1000  # characters that are worth looking at
 SEVERAL = re.compile(r"[;,]| / ")
 NAMED = re.compile(r"[^<>]*<([^<>]*)>")
-ASCII_LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])")
-
 WRITTEN_TOGETHER = {"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "BOPOMOFO", "LATIN"}
 
 
@@ -61,20 +58,18 @@ def _canonical(text: str) -> str | None:
         text = named[1].strip()
     if text[:7].lower() == "mailto:":
         text = text[7:].partition("?")[0]
-    if len(text) > LONGEST or text.count("@") != 1:
+    if len(text) > LONGEST:
         return None
-    local, domain = text.lower().split("@")
-    if not domain.isascii():
-        domain = _ascii(domain)
-    if len(domain) > 253 or not DOMAIN.fullmatch(domain):
-        return None
-    local = unicodedata.normalize("NFC", local)
-    return f"{local}@{domain}" if len(local) <= 64 and _local_part(local) else None
+    local, _, domain = unicodedata.normalize("NFC", text.lower()).rpartition("@")
+    email = f"{local}@{domain if domain.isascii() else _ascii(domain)}"
+    return email if is_address(_in_ascii_letters(email)) else None
 
 
-def _local_part(local: str) -> bool:
-    letters = "".join("x" if char > "\x7f" and unicodedata.category(char)[0] in "LMN" else char for char in local)
-    return ASCII_LOCAL.fullmatch(letters) is not None
+def _in_ascii_letters(email: str) -> str:
+    """The address with an x for every letter or digit beyond ASCII: they are valid where those are."""
+    if email.isascii():
+        return email
+    return "".join("x" if char > "\x7f" and unicodedata.category(char)[0] in "LMN" else char for char in email)
 
 
 def _ascii(domain: str) -> str:

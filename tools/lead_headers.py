@@ -1,15 +1,14 @@
 """What the columns of a lead file mean: a header's letters and digits decide, without case."""
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from memory.errors import Invalid
 from memory.records import Lead
+from tools.wordlists import lists_of
 
 COLUMN_LIMIT = 1000
 SHOWN = 20  # headers that a message names
@@ -75,9 +74,10 @@ def _fields(headers: Sequence[str], keys: Sequence[str], where: str) -> dict[int
 
 @cache
 def _aliases() -> tuple[Aliases, Aliases]:
-    data = tomllib.loads(Path(__file__).with_name("lead_headers.toml").read_text(encoding="utf-8"))
-    same = {field: (key_of(field), *data["same"].get(field, ())) for field in FIELDS}
-    return same, {field: tuple(data["instead"].get(field, ())) for field in FIELDS}
+    """By field: the names that it goes by itself, and those that stand in for it, the best first."""
+    lists = lists_of("lead_headers")
+    same = {field: (key_of(field), *lists.get(f"{field}_itself", ())) for field in FIELDS}
+    return same, {field: lists.get(field, ()) for field in FIELDS}
 
 
 def _refuse_nameless(headers: Sequence[str], where: str) -> None:

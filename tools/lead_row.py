@@ -1,10 +1,8 @@
 """One row of a lead file by the import rules: rejected with a reason, or a lead with its warnings."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -14,13 +12,14 @@ from memory.records import Lead, lead_id_of
 from tools.csv_cells import Record
 from tools.lead_address import Address, read_address
 from tools.lead_headers import Column, key_of
+from tools.wordlists import lists_of
 
 Status = Literal["accepted", "duplicate", "rejected"]
 Values = dict[str, str]
 
 ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 AROUND = "".join(char for char in map(chr, range(0x3001)) if char.isspace()) + ZERO_WIDTH
-BLANK = frozenset(tomllib.loads(Path(__file__).with_name("lead_words.toml").read_text(encoding="utf-8"))["blank"])
+BLANK = frozenset(lists_of("lead_words")["blank"])
 LONGEST_BLANK = max(map(len, BLANK))
 FORMULA = ("=", "+", "-", "@")
 NAME_LIMIT = 200  # characters of a full name that are worth taking apart
