@@ -15,6 +15,7 @@ from server.run_folder import RunFolder
 from server.runner import Runner
 from server.settings import Settings
 from tools.lead_file import LeadFile
+from tools.lead_rejects import rejected_file
 
 CHUNK = 500  # rows read from the file at a time
 OnResult = Callable[[Result], None]
@@ -42,6 +43,19 @@ class Job:
             **imported,
             **await asyncio.to_thread(finish, self.folder),
         }
+
+    async def _import(self, services: Services) -> dict[str, int]:
+        """Keep the accepted leads in the lead store and the rejected rows in the folder, and count all."""
+        counts: Counter[str] = Counter(rows=self.leads.records, accepted=0, duplicate=0, rejected=0)
+        rows = self.leads.rows()
+        with rejected_file(self.folder.path / "rejected.csv", self.leads) as reject:
+            while chunk := await asyncio.to_thread(lambda: list(islice(rows, CHUNK))):
+                for row in chunk:
+                    counts[row.status] += 1
+                    if row.status == "rejected":
+                        reject(row)
+                await services.leads.add([row.lead for row in chunk if row.lead])
+        return dict(counts)
 
     async def _unfinished(self) -> AsyncIterator[Lead]:
         """The accepted leads without a result, in the file's order."""

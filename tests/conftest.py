@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
 from memory.connection import connect
 from memory.embedded import open_embedded
+from tools.lead_file import read_leads
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -40,3 +42,10 @@ async def redis_url(short_folder: Path) -> AsyncIterator[str]:
 async def redis_client(redis_url: str) -> AsyncIterator[Redis]:
     async with connect(redis_url) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def demo_lead() -> dict[str, Any]:
+    """A lead of the demo that qualifies and gets a draft."""
+    rows = (row.lead for row in read_leads(ROOT / "demo" / "leads.csv").rows())
+    return next(lead for lead in rows if lead).model_dump(mode="json")
