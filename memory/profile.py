@@ -1,15 +1,31 @@
 """The two files that a user writes: the ideal customer profile and the offer.
 
-Reading them from TOML, with the line of each mistake, is `tools/profile_files.py`.
+Reading them from TOML, with the line of each mistake, is `tools/profile_files.py`; that a rule
+parses is found out there too.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from memory.profile_checks import Mistake, icp_mistakes, offer_mistakes
+from memory.profile_texts import (
+    Address,
+    FooterText,
+    HeaderText,
+    OptionalAddress,
+    OptionalHeaderText,
+    Source,
+    Text,
+    Unsubscribe,
+)
 from memory.words import About, Answer, Language
 
-Text = Annotated[str, Field(min_length=1)]
+MOST_CRITERIA = 100
+MOST_TESTS = 1000
+MOST_TEXTS = 1000  # statements, guesses, signals
+HEAVIEST = 1_000_000
 
 
 class Written(BaseModel):
@@ -23,15 +39,15 @@ class Criterion(Written):
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
     kind: Literal["must", "should", "never"]
-    weight: Annotated[float, Field(ge=0)] = 0
+    weight: Annotated[float, Field(strict=True, ge=0, le=HEAVIEST)] = 0
     rule: Text | None = None
     question: Text | None = None
-    signals: tuple[Text, ...] = ()
+    signals: Annotated[tuple[Text, ...], Field(max_length=MOST_TEXTS)] = ()
 
     @model_validator(mode="after")
     def _one_basis(self) -> Self:
         if (self.rule is None) == (self.question is None):
-            raise ValueError(f"criterion {self.id!r} needs either a rule or a question")
+            raise ValueError(f"needs either a rule or a question, and {self.id!r} has not exactly one of them.")
         return self
 
 
@@ -40,28 +56,33 @@ class ProfileTest(Written):
 
     lead: dict[str, str | int | float | bool]
     text: str = ""
-    expect: dict[str, bool | Answer]  # "qualified" and criterion ids
+    expect: Annotated[dict[str, bool | Answer], Field(min_length=1)]  # "qualified" and criterion ids
 
 
 class Icp(Written):
     """The ideal customer profile; `threshold` is a score from 0 to 100."""
 
     name: Text
-    threshold: Annotated[int, Field(ge=0, le=100)]
-    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]
-    tests: tuple[ProfileTest, ...] = ()
+    threshold: Annotated[int, Field(strict=True, ge=0, le=100)]
+    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1, max_length=MOST_CRITERIA)]
+    tests: Annotated[tuple[ProfileTest, ...], Field(max_length=MOST_TESTS)] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        _refuse(icp_mistakes(self.model_dump()))
+        return self
 
 
 class Sender(Written):
     """Who signs, and what the law wants under a sales mail."""
 
-    name: Text
-    role: str = ""
-    company: Text
-    email: Text
-    reply_to: str = ""
-    postal_address: Text
-    unsubscribe: Annotated[str, Field(pattern=r"^(mailto:|https://).+")]
+    name: HeaderText
+    role: OptionalHeaderText = ""
+    company: HeaderText
+    email: Address
+    reply_to: OptionalAddress = ""
+    postal_address: FooterText
+    unsubscribe: Unsubscribe
 
 
 class Statement(Written):
@@ -69,7 +90,7 @@ class Statement(Written):
 
     id: Text
     text: Text
-    source: str | None = None
+    source: Source | None = None
     language: Language | None = None  # None: the offer's
 
 
@@ -93,8 +114,13 @@ class Offer(Written):
     language: Language = "en"
     tone: Literal["plain", "warm", "formal"] = "plain"
     sender: Sender
-    statements: Annotated[tuple[Statement, ...], Field(min_length=1)]
-    guesses: tuple[Guess, ...] = ()
+    statements: Annotated[tuple[Statement, ...], Field(min_length=1, max_length=MOST_TEXTS)]
+    guesses: Annotated[tuple[Guess, ...], Field(max_length=MOST_TEXTS)] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        _refuse(offer_mistakes(self.model_dump()))
+        return self
 
     def text_in(self, field: Literal["what", "audience", "call_to_action"], language: Language) -> str | None:
         """The field's text in `language`, or None where the offer has none in it."""
@@ -114,3 +140,8 @@ class Offer(Written):
     def speaks(self, language: Language) -> bool:
         """Whether a whole draft can be written in `language`."""
         return bool(self.statements_in(language)) and self.text_in("call_to_action", language) is not None
+
+
+def _refuse(mistakes: Sequence[Mistake]) -> None:
+    if mistakes:
+        raise ValueError("; ".join(str(mistake) for mistake in mistakes))
