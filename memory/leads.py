@@ -21,7 +21,7 @@ from memory.lead_values import filled, numbered, read, written
 from memory.records import Lead, lead_id_of
 
 Policy = Literal["skip", "update", "create"]
-Outcome = Literal["added", "updated", "skipped"]
+Outcome = Literal["added", "copied", "updated", "skipped"]
 
 PREFIX = "zigral:lead:"
 INDEX, COUNT = f"{PREFIX}index", f"{PREFIX}count"
@@ -50,7 +50,7 @@ class Leads:
 
         Where the address is known already (without case and `+tag`), the policy decides: `skip` leaves the
         stored lead alone, `update` writes the filled fields over it and never an empty one, `create` keeps
-        another lead under an id of its own.
+        another lead under an id of its own ("copied").
         """
         outcomes: list[Outcome] = []
         async with _answering():
@@ -159,7 +159,7 @@ class Leads:
             added = await self._put([(copy, lead.lead_id) for copy, lead in zip(copies, waiting, strict=True)])
             waiting = [lead for lead, is_new in zip(waiting, added, strict=True) if not is_new]
             if not waiting:
-                return ["added"] * len(leads)
+                return ["copied"] * len(leads)
         raise Conflict("Somebody else keeps adding the same leads. Import the file again in a moment.")
 
 

@@ -1,0 +1,126 @@
+"""What an import would do, before anything is written: for a program as JSON, for a person as tables."""
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from server.console import harmless
+from server.lead_import import Counts
+from tools.lead_file import LeadFile
+from tools.lead_row import Row
+
+SHOWN = 20
+CELL = 60  # characters of one value that a table shows
+
+
+def as_json(file: LeadFile) -> Iterator[str]:
+    """The preview as one JSON document, in pieces: a million rows are never held at once."""
+    counts = Counts()
+    about = {
+        "version": 1,
+        "file": file.path.name,
+        "encoding": file.encoding,
+        "delimiter": file.delimiter,
+        "columns": [column._asdict() for column in file.columns],
+    }
+    yield f'{_dumped(about)[:-1]}, "rows": ['
+    for row in file.rows():
+        counts.add_row(row)
+        yield f"{',' if counts.rows > 1 else ''}\n{_dumped(describe(file, row))}"
+    totals = {name: getattr(counts, name) for name in ("accepted", "duplicate", "rejected")}
+    yield f'\n], "counts": {_dumped(totals)}}}\n'
+
+
+def describe(file: LeadFile, row: Row) -> dict[str, object]:
+    """A row with what applies to it: its reason, the row that it repeats, or its warnings and the lead."""
+    known: dict[str, object] = {"row": row.row, "line": row.line, "status": row.status}
+    if row.reason:
+        known["reason"] = row.reason
+    if row.duplicate_of:
+        known["duplicate_of"] = row.duplicate_of
+    if row.lead:
+        known["warnings"] = list(row.warnings)
+        known["normalized"] = normalized(file, row)
+    return known
+
+
+def normalized(file: LeadFile, row: Row) -> dict[str, object]:
+    """The lead's fields that the file has columns for, or that were made of them; other columns are its `extra`."""
+    if row.lead is None:
+        return {}
+    given = {column.name for column in file.columns if column.known}
+    fields = row.lead.model_dump(exclude={"lead_id"})
+    return {name: value for name, value in fields.items() if name in given or value}
+
+
+def show(file: LeadFile, console: Console) -> None:
+    """Tables of the columns and of the first rows, and the counts of all rows."""
+    console.print(f"{_safe(file.path.name)}: {file.records:,} rows, {file.encoding}, {_named(file.delimiter)}")
+    console.print(_columns(file))
+    counts = Counts()
+    rows = file.rows()
+    first = list(islice(rows, SHOWN))
+    console.print(_rows(file, first))
+    for row in first:
+        counts.add_row(row)
+    for row in rows:
+        counts.add_row(row)
+    console.print(in_words(counts))
+    console.print("Nothing was written. Leads that the store has already would be duplicates too.")
+
+
+def in_words(counts: Counts) -> str:
+    """One line: every row is in one of the three."""
+    return (
+        f"{counts.rows:,} rows: {counts.accepted:,} accepted, {counts.duplicate:,} duplicate, "
+        f"{counts.rejected:,} rejected"
+    )
+
+
+def _columns(file: LeadFile) -> Table:
+    table = Table("Column", "Understood as", title="How each header was understood")
+    for column in file.columns:
+        table.add_row(_text(column.header), _text(column.name if column.known else f"extra: {column.name}"))
+    return table
+
+
+def _rows(file: LeadFile, rows: list[Row]) -> Table:
+    table = Table("Row", "Line", "Status", "As it will be stored", title=f"The first {len(rows)} rows")
+    for row in rows:
+        table.add_row(str(row.row), str(row.line), _text(_status(row)), _stored(file, row))
+    return table
+
+
+def _status(row: Row) -> str:
+    if row.status == "accepted":
+        return ", ".join(("accepted", *row.warnings))
+    return f"duplicate of row {row.duplicate_of}" if row.status == "duplicate" else f"rejected: {row.reason}"
+
+
+def _stored(file: LeadFile, row: Row) -> Text:
+    fields = normalized(file, row)
+    extra = fields.pop("extra", {})
+    pairs = [*fields.items(), *(extra.items() if isinstance(extra, dict) else ())]
+    lines = [Text.assemble((f"{_safe(name)} ", "dim"), _safe(str(value))) for name, value in pairs if value]
+    return Text("\n").join(lines)
+
+
+def _text(text: str) -> Text:
+    return Text(_safe(text))
+
+
+def _safe(text: str) -> str:
+    flat = harmless(" ".join(text.split()))
+    return flat if len(flat) <= CELL else f"{flat[: CELL - 1]}…"
+
+
+def _named(delimiter: str) -> str:
+    return {",": "commas", ";": "semicolons", "\t": "tabs"}.get(delimiter, f"delimiter {delimiter}")
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
