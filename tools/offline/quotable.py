@@ -1,0 +1,172 @@
+"""What is never quoted, and why.
+
+A fact must read as something that the company says of itself, in a sentence of its own. Each rule here
+keeps out one kind of text that does not; a sentence that no rule rejects may still be a poor one, which
+is for `scoring` to say.
+"""
+
+import re
+from collections.abc import Callable
+
+from tools.injection import is_instruction
+from tools.offline.lexicon import load
+from tools.offline.names import fold
+from tools.offline.sentences import Sentence
+from tools.offline.speaker import FRONT, Speaker
+
+MIN_WORDS, MAX_WORDS = 6, 44
+MAX_CHARS = 500
+MAX_CAPITALS = 0.3
+
+Rule = Callable[[Sentence, Speaker], object]
+
+_SIGNS = load("quotable")
+_CONTACT = re.compile("|".join(_SIGNS["contact"]))
+_PRICE = re.compile("|".join(_SIGNS["price"]), re.IGNORECASE)
+_RAISED = re.compile("|".join(_SIGNS["money_raised"]), re.IGNORECASE)
+_BROKEN = re.compile("|".join(_SIGNS["broken"]))
+_CLOSED = re.compile(r"[.!][\"'”’»)]*$")
+_TEASER = re.compile(r"(?:\.\.+|…|\[…\])[\"'”’»)]*$")
+_QUESTION = re.compile(r"\?")
+_CLAUSE = re.compile(r"(?:To|For|If|When|Once|By|Before|After|Um|Für|Wenn|Pour|Si|Avant|Après)\b[^,]{3,70}, ")
+_PROPER = re.compile(r"(?:the |The )?((?:[A-ZÄÖÜÉÈ][\w&.'’-]*\s+){1,5})")
+_QUOTED_SPEECH = re.compile(r"^[\"“„«»‘]|[\"”“»«]\s*$|^[^\"“„«]*(?<!\d)[”»]")
+
+
+def why_not(sentence: Sentence, speaker: Speaker) -> str:
+    """Why `sentence` must not be quoted; "" where it may."""
+    return next((why for why, rejects in RULES if rejects(sentence, speaker)), "")
+
+
+def _wrong_length(s: Sentence, _: Speaker) -> bool:
+    return not MIN_WORDS <= s.text.count(" ") + 1 <= MAX_WORDS or len(s.text) > MAX_CHARS
+
+
+def _no_sentence(s: Sentence, _: Speaker) -> bool:
+    return (
+        not _CLOSED.search(s.text) or bool(_TEASER.search(s.text)) or not (s.text[0].isalnum() or s.text[0] == "À")
+    )
+
+
+def _question(s: Sentence, _: Speaker) -> object:
+    return _QUESTION.search(s.text)
+
+
+def _broken(s: Sentence, _: Speaker) -> object:
+    return _BROKEN.search(s.text) or s.text.count("(") != s.text.count(")")
+
+
+def _contact(s: Sentence, _: Speaker) -> object:
+    return _CONTACT.search(s.text)
+
+
+def _price(s: Sentence, _: Speaker) -> bool:
+    return bool(_PRICE.search(s.text)) and not _RAISED.search(s.text)
+
+
+def _shouted(s: Sentence, _: Speaker) -> bool:
+    letters = sum(map(str.isalpha, s.text))
+    return sum(map(str.isupper, s.text)) > MAX_CAPITALS * max(letters, 1)
+
+
+def is_imperative(s: Sentence, speaker: Speaker) -> bool:
+    """Whether the sentence tells its reader to do something."""
+    words, text = speaker.words, s.text
+    if words.compounds.match(text):
+        return False
+    clause = _CLAUSE.match(text)
+    starts = [text, text[clause.end() :]] if clause else [text]
+    if any(_commands(start, speaker) for start in starts):
+        return True
+    return bool(words.you.search(text)) and not (words.finite.search(text) or speaker.speaks(text[:FRONT]))
+
+
+def _commands(text: str, speaker: Speaker) -> bool:
+    words = speaker.words
+    before = words.before_command.match(text)
+    if before:
+        text = text[before.end() :].lstrip(" ,")
+    if words.imperatives.match(text):
+        return True
+    ambiguous = words.or_noun.match(text)
+    return bool(ambiguous) and not words.finite.search(" ".join(text.split()[1:7]))
+
+
+def _boilerplate(s: Sentence, speaker: Speaker) -> object:
+    return speaker.words.boilerplate.search(s.text) or speaker.words.navigation_headings.fullmatch(s.heading)
+
+
+def _others_voice(s: Sentence, speaker: Speaker) -> object:
+    words = speaker.words
+    return (
+        s.quoted
+        or _QUOTED_SPEECH.search(s.text)
+        or words.first_person.search(s.text)
+        or (words.testimonials.search(s.heading) and not speaker.speaks(s.heading))
+        or s.text.startswith(("Their ", "Leur ", "Leurs "))
+        or _praises_a_supplier(s.text, speaker)
+    )
+
+
+def _praises_a_supplier(text: str, speaker: Speaker) -> bool:
+    """Whether somebody says "we" and names the company as another: "Acme has been our partner"."""
+    named = speaker.names.company.search(fold(text))
+    if not named or not (we := speaker.words.we.search(text)):
+        return False
+    if re.match(r"(?i)(?:here )?(?:at|bei|chez|as|als|with|mit|avec) $", text[: named.start()]):
+        return False
+    introduces = re.match(
+        r"(?i)(?:we(?: are|['’]re)|wir sind|nous sommes|by|von|par) (?:the |die |das |der )?", text[we.start() :]
+    )
+    return not (introduces and we.start() + introduces.end() >= named.start() - 1) and " by us" not in text
+
+
+def _instruction(s: Sentence, speaker: Speaker) -> object:
+    return speaker.words.instructions.search(s.heading) and not speaker.speaks(s.text)
+
+
+def _points_back(s: Sentence, speaker: Speaker) -> object:
+    return speaker.words.points_back.match(s.text)
+
+
+def _speaks_ill(s: Sentence, speaker: Speaker) -> object:
+    return speaker.words.ill.search(s.text) or speaker.words.competitors.search(s.text)
+
+
+def _others_deed(s: Sentence, speaker: Speaker) -> object:
+    """Whether the sentence's subject is somebody else, and it tells what they did."""
+    if speaker.words.client_story.search(s.text):
+        return True
+    subject = _PROPER.match(s.text)
+    if not subject or speaker.speaks(subject.group()) or speaker.words.we.match(s.text):
+        return False
+    deed = speaker.words.deeds.match(s.text, subject.end())
+    return deed and not speaker.names_itself(s.text[: subject.end()])
+
+
+def _statistic(s: Sentence, speaker: Speaker) -> object:
+    return speaker.words.stories.search(s.text) and not speaker.speaks(s.text)
+
+
+def _for_machines(s: Sentence, _: Speaker) -> bool:
+    return is_instruction(s.text)
+
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("length", _wrong_length),
+    ("no sentence", _no_sentence),
+    ("question", _question),
+    ("broken", _broken),
+    ("contact", _contact),
+    ("price", _price),
+    ("capitals", _shouted),
+    ("imperative", is_imperative),
+    ("boilerplate", _boilerplate),
+    ("another's voice", _others_voice),
+    ("instruction", _instruction),
+    ("points back", _points_back),
+    ("speaks ill", _speaks_ill),
+    ("another's deed", _others_deed),
+    ("statistic", _statistic),
+    ("for machines", _for_machines),
+)

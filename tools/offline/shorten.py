@@ -1,0 +1,53 @@
+"""How much of a long sentence is quoted: its longest beginning that says the same and stands alone."""
+
+import re
+
+from memory.words import Language
+from tools.offline.words import words_of
+
+LONGEST: dict[Language, int] = {"en": 24, "de": 26, "fr": 28}  # words
+SHORTEST = 6
+
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_LIST_ITEM = re.compile(r",[^,]{2,60}$")
+
+
+def quoted_length(text: str, language: Language) -> int:
+    """How many characters of `text`, from its beginning, are quoted: all where it is short or cannot be cut."""
+    limit = LONGEST[language]
+    if len(text.split()) <= limit:
+        return len(text)
+    cuts = [m.start() for m in words_of(language).cut_before.finditer(text)]
+    return next((cut for cut in reversed(cuts) if _stands_alone(text, cut, language)), len(text))
+
+
+def _stands_alone(text: str, cut: int, language: Language) -> bool:
+    """Whether `text[:cut]` is short enough, complete, and means what the whole says."""
+    words, piece, rest = words_of(language), text[:cut], text[cut:]
+    tokens = _WORD.findall(piece)
+    if not SHORTEST <= len(piece.split()) <= LONGEST[language] or not tokens:
+        return False
+    return (
+        tokens[-1].lower() not in words.dangling
+        and bool(words.finite.search(piece) or words.we.search(piece))
+        and not words.changes_meaning.search(rest)
+        and not _cuts_a_list(piece, rest)
+        and _closed(piece)
+    )
+
+
+def _cuts_a_list(piece: str, rest: str) -> bool:
+    """Whether the cut lies inside an enumeration ("A, B | , and C"), whose tail belongs to it."""
+    joins = re.match(r"[,;]? ?(?:and|or|und|oder|sowie|et|ou|ainsi que|as well as)\b", rest)
+    return bool(joins and _LIST_ITEM.search(piece)) or bool(
+        re.match(r"(?:,[^,]{1,40})+,? (?:and|or|und|oder|et|ou) ", rest)
+    )
+
+
+def _closed(piece: str) -> bool:
+    pairs = ("()", "[]", "“”", "„“", "«»")
+    return (
+        all(piece.count(a) <= piece.count(b) for a, b in pairs if a != "„")
+        and piece.count('"') % 2 == 0
+        and (piece.count("„") <= piece.count("“") + piece.count("”"))
+    )
