@@ -67,8 +67,7 @@ def registrable_domain(url: str) -> str:
 
 def domain_stem(url: str) -> str:
     """The registered name without its suffix: "acme" of "https://www.acme.co.uk/about"."""
-    host = urlsplit(url).hostname or ""
-    return _suffixes()(host).domain or host
+    return registrable_domain(url).partition(".")[0]
 
 
 @cache
@@ -78,7 +77,10 @@ def _suffixes() -> tldextract.TLDExtract:
 
 
 def _registered(host: str) -> str:
-    return _suffixes()(host).top_domain_under_public_suffix or host
+    found = _suffixes()(host)
+    if found.top_domain_under_public_suffix or found.ipv4 or found.ipv6:
+        return found.top_domain_under_public_suffix or host
+    return ".".join(host.split(".")[-2:])  # a suffix that is on no list, such as ".example"
 
 
 @cache
