@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from memory.profile_checks import Mistake, icp_mistakes, offer_mistakes
+from memory.profile_checks import Mistake, basis_mistake, icp_mistakes, offer_mistakes
 from memory.profile_texts import (
     Address,
     FooterText,
@@ -46,8 +46,8 @@ class Criterion(Written):
 
     @model_validator(mode="after")
     def _one_basis(self) -> Self:
-        if (self.rule is None) == (self.question is None):
-            raise ValueError(f"needs either a rule or a question, and {self.id!r} has not exactly one of them.")
+        if sentence := basis_mistake(self.rule, self.question):
+            raise ValueError(sentence)
         return self
 
 

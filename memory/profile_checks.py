@@ -49,7 +49,14 @@ def tables(data: Table, key: str) -> Iterator[tuple[int, Table]]:
 
 def icp_mistakes(data: Table) -> list[Mistake]:
     """All that is wrong between the parts of a profile."""
-    return [*_repeated(data, "criteria"), *_reserved(data), *_weightless(data), *_tests(data)]
+    return [*_repeated(data, "criteria"), *_criteria(data), *_weightless(data), *_tests(data)]
+
+
+def basis_mistake(rule: object, question: object) -> str | None:
+    """What is wrong where a criterion has not exactly one of the two."""
+    if rule is None and question is None:
+        return "needs a rule or a question."
+    return None if rule is None or question is None else "has a rule and a question; keep one of them."
 
 
 def offer_mistakes(data: Table) -> list[Mistake]:
@@ -65,12 +72,12 @@ def _repeated(data: Table, key: str) -> Iterator[Mistake]:
             yield Mistake((key, number, "id"), f"is {name!r}, as that of {spelled((key, first[name]))} is already.")
 
 
-def _reserved(data: Table) -> Iterator[Mistake]:
+def _criteria(data: Table) -> Iterator[Mistake]:
     for number, criterion in tables(data, "criteria"):
+        if sentence := basis_mistake(criterion.get("rule"), criterion.get("question")):
+            yield Mistake(("criteria", number), sentence)
         if criterion.get("id") == "qualified":
-            yield Mistake(
-                ("criteria", number, "id"), "is 'qualified', which the tests use for the whole. Rename it."
-            )
+            yield Mistake(("criteria", number, "id"), "is 'qualified', which the tests use for the whole.")
 
 
 def _weightless(data: Table) -> Iterator[Mistake]:

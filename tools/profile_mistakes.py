@@ -18,6 +18,9 @@ TABLES: dict[str, type[BaseModel]] = {
 }  # fmt: skip
 SENTENCES = {
     "missing": "is missing.",
+    "string_type": "must be a text.",
+    "int_type": "must be a whole number.",
+    "float_type": "must be a number.",
     "string_too_short": "must not be blank.",
     "string_pattern_mismatch": "must begin with a letter and have only letters, digits, - and _, at most 64.",
     "model_type": "must be a table of keys.",

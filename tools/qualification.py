@@ -5,9 +5,24 @@ from typing import Literal
 
 from memory.errors import Invalid
 from memory.profile import Criterion, Icp
-from memory.records import CriterionResult, Qualification
+from memory.records import CriterionResult, Lead, Qualification
+from tools.engine import Judgement
+from tools.rules import parse_rule
 
 Status = Literal["qualified", "not_qualified", "review"]
+
+
+def rule_result(criterion: Criterion, lead: Lead) -> CriterionResult:
+    """What the criterion's rule comes to; `Invalid` where it has none that parses."""
+    outcome = parse_rule(criterion.rule or "").evaluate(lead)
+    return CriterionResult(id=criterion.id, basis="rule", verdict=outcome.verdict, why=outcome.why)
+
+
+def question_result(criterion: Criterion, judged: Judgement, fact_ids: tuple[str, ...]) -> CriterionResult:
+    """What the criterion's question came to; `fact_ids` are those of the judgement's quotations."""
+    return CriterionResult(
+        id=criterion.id, basis="question", verdict=judged.verdict, fact_ids=fact_ids, why=judged.why
+    )
 
 
 def qualify(icp: Icp, results: Sequence[CriterionResult]) -> Qualification:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memory.errors import Invalid
-from memory.profile import Criterion, Icp
+from memory.profile import Icp
 from memory.records import CriterionResult
 from memory.words import Answer
 from tools.qualification import qualify
