@@ -18,8 +18,7 @@ _SPELLED: dict[str, Language] = {
     "french": "fr", "französisch": "fr", "français": "fr", "francais": "fr",
 }  # fmt: skip
 _ROLES = frozenset(
-    "abuse admin billing contact enquiries hello help hr info jobs kontakt marketing no-reply noreply office"
-    " postmaster sales service support team webmaster".split()
+    ["abuse", "admin", "billing", "contact", "enquiries", "hello", "help", "hr", "info", "jobs", "kontakt", "marketing", "no-reply", "noreply", "office", "postmaster", "sales", "service", "support", "team", "webmaster"]
 )
 _NAME = re.compile(r"[^\W\d_]+(?:['’.\-]{1,2}[^\W\d_]+|\.)*")
 _LONGEST_NAME, _LONGEST_COMPANY = 40, 60
@@ -75,8 +74,9 @@ def _language(text: str) -> Language | None:
 
 
 def _pages_language(snapshots: tuple[Snapshot, ...]) -> Language | None:
-    found: list[Language] = [language for snapshot in snapshots if (language := _language(snapshot.lang))]
-    return max(_LANGUAGES, key=found.count) if found else None
+    found = [_language(snapshot.lang) for snapshot in snapshots]
+    commonest = max(_LANGUAGES, key=lambda language: found.count(language))
+    return commonest if commonest in found else None
 
 
 def _person(name: str) -> str:

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from memory.records import Fact, Snapshot
 from memory.words import Language
 from tools.offline.clauses import Said, say
-from tools.offline.turning import Names, count, speaks_to_reader, words_of
-from tools.offline.wording import found_in, is_cut_off, is_unbalanced, language_of_text, wording
+from tools.offline.turning import Names, count, is_unbalanced, speaks_to_reader, without_stop, words_of
+from tools.offline.wording import found_in, is_cut_off, language_of_text, wording
 
 FIRM = 0.5  # points from which a fact may carry a letter
-UNSCORED = 1.5  # another engine's fact has no points: its order is believed
+UNSCORED = 1.5  # a good fact; another engine's has no points, and its order is believed
+HYPE, VAGUE = 1.5, 0.4  # points that one such word takes away
 LONGEST, SHORTEST = 26, 4  # words of what is quoted
 
-_FIGURE = re.compile(r"\d")
+_FIGURE = re.compile(r"\d ?%|\d\+|\d times\b|\b\d{1,3}(?:[,.  ]\d{3})+\b|\b\d{2,3}(?= [a-zäöüé]{4,})")
+_DIGIT = re.compile(r"\d")
+_NUMBERED = re.compile(r"\d{1,2}[.)]?\s+[A-ZÄÖÜ]")
 _FIRST_PERSON = re.compile(r"\b(?:I|I['’]m|my|me|ich|mein|je|mon|ma)\b")
 _STANDARD = re.compile(r"\b(?:[A-Z]{2,}[ -]?\d+|[A-Z][A-Z0-9]{2,}|inox|steel|glass|silicone|Stahl|Edelstahl)\b")
 
@@ -29,8 +32,18 @@ class Telling:
     points: float
 
     @property
+    def is_weak(self) -> bool:
+        """Whether the engine itself calls the fact useful and no more."""
+        return self.fact.score is not None and self.fact.score < UNSCORED
+
+    @property
     def has_figure(self) -> bool:
-        return bool(_FIGURE.search(self.fact.quote))
+        """Whether a figure stands in it that is worth naming as one; a year or a size is none."""
+        return bool(_FIGURE.search(self.said.text))
+
+    @property
+    def has_hype(self) -> bool:
+        return bool(self.language and found_in(self.said.text, wording(self.language).praise))
 
 
 def tellings(
@@ -74,26 +87,34 @@ def _unfit(quote: str, language: Language | None) -> Iterator[bool]:
     words = words_of(quote)
     yield not SHORTEST <= count(quote) <= LONGEST
     yield "\n" in quote or "?" in quote or "\ufffd" in quote or "…" in quote
-    yield is_unbalanced(quote)
+    yield is_unbalanced(quote) or bool(_NUMBERED.match(quote))
     yield bool(_FIRST_PERSON.search(quote))
     yield not any(word[0].islower() for word in words)
+    yield words[-1:] in (["too"], ["also"], ["auch"], ["aussi"])
     if language:
         yield is_cut_off(quote, language)
         yield _leans_on_another(words, language)
+        yield bool(found_in(without_stop(quote), wording(language).calls))
 
 
 def _leans_on_another(words: list[str], language: Language) -> bool:
     pointing = wording(language).pointing
-    return bool(words) and (words[0].lower() in pointing or " ".join(words[:2]).lower() in pointing)
+    return bool(words) and (words[0].lower().split("'")[0] in pointing or " ".join(words[:2]).lower() in pointing)
+
+
+def _begins_sideways(said: Said) -> bool:
+    """Whether a reported clause begins with a preposition: "that with over 20 years" is stiff."""
+    return said.form == "reported" and bool(re.match(r"(?:with|since|qu[e’] ?(?:avec|dans|depuis))\b", said.text))
 
 
 def _points(fact: Fact, said: Said, language: Language | None, liked: frozenset[str]) -> float:
     """The engine's points, and what makes a sentence easy to write about."""
     points = UNSCORED if fact.score is None else fact.score
-    points += 0.5 * bool(_FIGURE.search(fact.quote)) + 0.3 * bool(_STANDARD.search(fact.quote))
+    points += 0.5 * bool(_DIGIT.search(fact.quote)) + 0.3 * bool(_STANDARD.search(fact.quote))
     points += 0.6 * (said.form == "reported" and "“" not in said.text) + 0.2 * (fact.about in liked)
-    points -= 0.04 * max(0, count(said.text) - 14)
+    points -= 0.5 * (count(said.text) < 7)
+    points -= 0.04 * max(0, count(said.text) - 14) + 0.4 * _begins_sideways(said)
     if language:
         table = wording(language)
-        points -= 1.0 * len(found_in(said.text, table.hype)) + 0.25 * len(found_in(said.text, table.vague))
+        points -= HYPE * len(found_in(said.text, table.praise)) + VAGUE * len(found_in(said.text, table.vague))
     return points

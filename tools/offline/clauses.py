@@ -5,13 +5,14 @@ word order after "that"; German moves the verb before its subject, as it stands 
 Seite". Everything else is quoted as it is.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from memory.words import Language
 from tools.offline import turn_de, turn_en, turn_fr
-from tools.offline.turning import Names, count, speaks_to_reader, without_stop
+from tools.offline.turning import Names, count, speaks_to_reader, takes_back, without_stop
 
 Form = Literal["reported", "quoted", "line"]
 Turn = Callable[[str, Names], str | None]
@@ -24,6 +25,7 @@ _HAS_VERB: Mapping[Language, Callable[[str], bool]] = {
 }
 
 
+SHORTEST_ALONE = 7  # words of a sentence that can do without what stands in brackets behind it
 LONGEST_LINE = 16  # words of what may be called a line
 
 
@@ -41,10 +43,17 @@ class Said:
 
 def say(quote: str, language: Language, names: Names) -> Said:
     """The best safe form of `quote`, a sentence or line in `language` by the company called `names`."""
-    if reported := _TURN[language](quote, names):
+    told = _without_aside(without_stop(quote))
+    if reported := _TURN[language](told, names):
         return Said("reported", reported)
-    is_line = count(quote) <= LONGEST_LINE and not _HAS_VERB[language](quote)
-    return Said("line" if is_line else "quoted", without_stop(quote))
+    is_line = count(told) <= LONGEST_LINE and not _HAS_VERB[language](told)
+    return Said("line" if is_line else "quoted", told)
+
+
+def _without_aside(text: str) -> str:
+    """`text` without brackets at its end, unless they take something back."""
+    shorter = re.sub(r"\s*\([^()]*\)$", "", text)
+    return text if takes_back(text[len(shorter) :]) or count(shorter) < SHORTEST_ALONE else shorter
 
 
 __all__ = ["Form", "Names", "Said", "say", "speaks_to_reader", "without_stop"]

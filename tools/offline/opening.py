@@ -1,17 +1,18 @@
 """The sentences that say what was read, and where."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from memory.records import Snapshot
 from tools.offline.addressee import Addressee
 from tools.offline.choosing import Telling
 from tools.offline.letter import Piece
-from tools.offline.templates import Choice, Lines, PageNames, Templates
+from tools.offline.templates import Choice, Lines, Templates
 
 _ABOUT = re.compile(
-    r"(?:^|[/_-])(?:about(?:-us)?|company|ueber-uns|über-uns|unternehmen|a-propos|qui-sommes-nous)(?:$|[/._-])"
+    r"(?:^|/)(?:about(?:-us)?|company|ueber-uns|über-uns|unternehmen|a-propos|qui-sommes-nous)(?:\.\w+)?$"
 )
 _DULL = frozenset(
     {
@@ -30,63 +31,82 @@ _DULL = frozenset(
         "the",
     }
 )
+_THEME = re.compile(r"(?:ing|s|ion|ment|ance|ence|ity|law|repair|care|support|software)$", re.IGNORECASE)
 _FRONT = 5  # code points from a page's beginning within which its own description stands
 
 
-def opening(telling: Telling, snapshot: Snapshot | None, to: Addressee, table: Templates, choice: Choice) -> Piece:
-    """The letter's first sentence."""
-    form = telling.said.form
-    is_summary = form == "line" and to.company and telling.fact.start < _FRONT and telling.fact.about != "product"
-    options = table.openings("summary" if is_summary else form, telling.fact.about, telling.has_figure)
-    return _piece(choice.of(options, "opening"), telling, snapshot, to, table, choice)
+@dataclass(frozen=True)
+class Scene:
+    """What a sentence about a page is made with."""
 
+    to: Addressee
+    table: Templates
+    choice: Choice
+    snapshots: Mapping[str, Snapshot]
+    quotes: tuple[str, ...]  # all that is known of the pages' words
 
-def second(
-    telling: Telling, first: Telling, snapshot: Snapshot | None, to: Addressee, table: Templates, choice: Choice
-) -> Piece:
-    """The sentence for another fact, which says truly where it stands."""
-    words = table.second["reported" if telling.said.form == "reported" else "quoted"]
-    if telling.fact.snapshot_id != first.fact.snapshot_id:
-        options: Lines = words.other
-    else:
-        options = (*words.same, *words.later) if telling.fact.start >= first.fact.end else words.same
-    return _piece(choice.of(options, "second"), telling, snapshot, to, table, choice)
+    def opening(self, telling: Telling) -> Piece:
+        """The letter's first sentence."""
+        form = telling.said.form
+        is_summary = (
+            form == "line" and self.to.company and telling.fact.start < _FRONT and telling.fact.about != "product"
+        )
+        options = self.table.openings(
+            "summary" if is_summary else form, telling.fact.about, telling.has_figure, telling.is_weak
+        )
+        return self._piece(self.choice.of(options, "opening"), telling)
 
+    def following(self, telling: Telling, before: Telling) -> Piece:
+        """The sentence for another fact, which says truly where it stands."""
+        words = self.table.second["reported" if telling.said.form == "reported" else "quoted"]
+        if telling.fact.snapshot_id != before.fact.snapshot_id:
+            options: Lines = words.other
+        else:
+            options = (*words.same, *words.later) if telling.fact.start >= before.fact.end else words.same
+        return self._piece(self.choice.of(options, f"after {before.fact.about}"), telling)
 
-def _piece(
-    template: str, telling: Telling, snapshot: Snapshot | None, to: Addressee, table: Templates, choice: Choice
-) -> Piece:
-    page = page_name(snapshot, table.page, to, choice)
-    text = template.format(
-        page=page,
-        Page=page[:1].upper() + page[1:],
-        company=to.company,
-        c=telling.said.text,
-        q=table.quoted(telling.said.text),
-    )
-    return Piece(text, "fact", (telling.fact.id,))
+    def _piece(self, template: str, telling: Telling) -> Piece:
+        page = self._page(telling)
+        text = template.format(
+            page=page,
+            Page=page[:1].upper() + page[1:],
+            company=self.to.company,
+            c=telling.said.text,
+            q=self.table.quoted(telling.said.text),
+        )
+        return Piece(text, "fact", (telling.fact.id,))
 
+    def _page(self, telling: Telling) -> str:
+        """ "your page on pest control", where its address and the pages' words agree; "your site" otherwise."""
+        snapshot, names = self.snapshots.get(telling.fact.snapshot_id), self.table.page
+        path = unquote(urlsplit(snapshot.url).path).strip("/").lower() if snapshot else "-"
+        if not path:
+            return self.choice.of(names.home, "page")
+        if _ABOUT.search(path):
+            return self.choice.of(names.about, "page")
+        topic = next(self._topics(path, telling), None)
+        return (
+            self.choice.of(names.topic, "page").format(topic=topic) if topic else self.choice.of(names.any, "page")
+        )
 
-def page_name(snapshot: Snapshot | None, names: PageNames, to: Addressee, choice: Choice) -> str:
-    """ "your page on pest control", where title and address agree on it; "your site" otherwise."""
-    if snapshot is None:
-        return choice.of(names.any, "page")
-    path = unquote(urlsplit(snapshot.url).path).strip("/").lower()
-    if not path:
-        return choice.of(names.home, "page")
-    if _ABOUT.search(path):
-        return choice.of(names.about, "page")
-    topic = _topic(path, snapshot.title, to)
-    return choice.of(names.topic, "page").format(topic=topic) if topic else choice.of(names.any, "page")
+    def _topics(self, path: str, telling: Telling) -> Iterator[str]:
+        """The last part of the address, where it is two to four words that another quotation has in that order.
 
-
-def _topic(path: str, title: str, to: Addressee) -> str:
-    """The last part of the address, where it is two to four plain words that the title has in that order."""
-    last = re.sub(r"\.\w{2,5}$", "", path.rsplit("/", 1)[-1])
-    words = [word for word in re.split(r"[-_+ ]", last) if word]
-    company = {word.lower() for name in to.names for word in re.findall(r"\w+", name)}
-    dull = any(word in _DULL or word in company or not word.isalpha() for word in words)
-    spoken = " ".join(words)
-    if dull or not 2 <= len(words) <= 4 or not re.search(rf"(?<!\w){re.escape(spoken)}(?!\w)", title.lower()):
-        return ""
-    return spoken
+        In the sentence itself they would be said twice; in capitals they may be a name.
+        """
+        last = re.sub(r"\.\w{2,5}$", "", path.rsplit("/", 1)[-1])
+        words = [word for word in re.split(r"[-_+ ]", last) if word]
+        company = {word.lower() for name in self.to.names for word in re.findall(r"\w+", name)}
+        if not 2 <= len(words) <= 4 or any(w in _DULL or w in company or not w.isalpha() for w in words):
+            return
+        spoken = re.compile(rf"(?<!\w){'[ -]'.join(map(re.escape, words))}(?!\w)", re.IGNORECASE)
+        if spoken.search(telling.fact.quote):
+            return
+        for quote in self.quotes:
+            match = spoken.search(quote)
+            if (
+                match
+                and _THEME.search(match.group())
+                and all(word[0].islower() or word.isupper() for word in match.group().split())
+            ):
+                yield match.group()

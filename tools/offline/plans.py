@@ -22,6 +22,7 @@ class Parts:
     statements: tuple[Piece, ...]
     what: Piece | None
     hand_off: Piece
+    show: Piece
     no_pressure: Piece
     question: Piece
     may_hand_off: bool  # the reader may have to ask somebody else
@@ -37,6 +38,7 @@ class Plan:
     bridge: bool = True
     what: bool = False
     hand_off: bool = False
+    show: bool = False
     no_pressure: bool = False
 
     @property
@@ -49,6 +51,7 @@ class Plan:
             + (0 if self.bridge else 0.4)
             + 1.6 * self.what
             + 1.3 * self.hand_off
+            + 0.7 * self.show
             + 1.4 * self.no_pressure
         )
 
@@ -71,16 +74,21 @@ def _plans(parts: Parts) -> Iterator[Plan]:
         (True, False) if parts.what else (False,),
         (True,) if parts.may_hand_off else (True, False),
         (True, False),
+        (True, False),
     )
-    for facts, guess, statements, bridge, what, hand_off, no_pressure in product(*switches):
-        yield Plan(facts, guess, statements, bridge, what, hand_off, no_pressure)
+    for facts, guess, statements, bridge, what, hand_off, show, no_pressure in product(*switches):
+        yield Plan(facts, guess, statements, bridge, what, hand_off, show, no_pressure)
 
 
 def _paragraphs(parts: Parts, plan: Plan) -> tuple[Paragraph, ...]:
     guess = parts.guess if plan.guess else None
     before = parts.bridge if guess else parts.lead_in
     offer = [before if plan.bridge or not guess else None, parts.what if plan.what else None]
-    close = [parts.hand_off if plan.hand_off else None, parts.no_pressure if plan.no_pressure else None]
+    close = (
+        parts.hand_off if plan.hand_off else None,
+        parts.no_pressure if plan.no_pressure else None,
+        parts.show if plan.show else None,
+    )
     paragraphs: tuple[tuple[Piece | None, ...], ...] = (
         (parts.greeting,),
         parts.facts[: plan.facts],

@@ -10,8 +10,10 @@ from tools.offline.templates import Choice, Lines, Templates
 from tools.offline.turning import count
 
 LONGEST, SHORTEST, LONGEST_CHARS = 7, 2, 70
+_PAUSE = re.compile(r"\s*[,;:(.–—].*$")
 _CUT = re.compile(
-    r"\s*(?:[,;:(.–—]|\s(?:for|that|which|written|made|so|with|to|from|in|für|mit|aus|die|der|das|von|pour|qui|avec|à|de la|dans)\s).*$"
+    r"\s*(?:[,;:(.–—]|\s(?:for|that|which|written|made|so|with|to|from|in|für|mit|aus|die|der|das|von|pour|qui|avec|à"
+    r"|dans)\s).*$"
 )
 _NO_NOUN_PHRASE = re.compile(
     r"(?:we|our|i|wir|unser\w*|nous|notre|nos|helping|making|the|wie|how|comment)\b", re.IGNORECASE
@@ -36,8 +38,9 @@ def material(offer: Offer, language: Language, to: Addressee, topic: str) -> Mat
 
 def short_what(what: str) -> str:
     """The head of "production planning for small factories", or "" where it is no short noun phrase."""
-    head = " ".join(_CUT.sub("", " ".join(what.split())).split())
-    return head if 1 <= count(head) <= 4 and not _NO_NOUN_PHRASE.match(head) else ""
+    plain = " ".join(what.split())
+    heads = (_PAUSE.sub("", plain), _CUT.sub("", plain))
+    return next((head for head in heads if 1 <= count(head) <= 4 and not _NO_NOUN_PHRASE.match(head)), "")
 
 
 def topic_of(quote: str, templates: Templates) -> str:
@@ -61,7 +64,7 @@ def subject(given: Material, templates: Templates, choice: Choice, *, plain: boo
     table = templates.subjects
     tiers: list[Lines] = [table.plain]
     if not plain:
-        tiers = [(*table.topic, *table.what), table.sender, table.company, *tiers]
+        tiers = [(*table.topic, *table.what, *table.company), table.sender, *tiers]
     for tier in tiers:
         fitting = [line for template in tier if _fits(line := _filled(template, given))]
         if fitting:

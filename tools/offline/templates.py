@@ -78,6 +78,7 @@ class Templates(_Table):
     what: str
     lead_in: Lines
     bridge: Lines
+    show: Lines
     hand_off: Lines
     no_pressure: Lines
     greeting: ByTone
@@ -90,10 +91,12 @@ class Templates(_Table):
     colleague: Colleague
 
     def openings(
-        self, form: Literal["reported", "quoted", "line", "summary"], about: About, has_figure: bool
+        self, form: Literal["reported", "quoted", "line", "summary"], about: About, has_figure: bool, is_weak: bool
     ) -> Lines:
-        """The openings that suit a fact; those for its kind stand first."""
+        """The openings that suit a fact."""
         table = self.opening[form]
+        if is_weak and "modest" in table:
+            return table["modest"]
         figure = table.get("figure", ()) if has_figure else ()
         return (*figure, *table.get(about, ()), *table["any"])
 

@@ -7,7 +7,14 @@ company's name, an adverbial before "wir", or a noun with "unser", both change p
 import re
 
 from tools.offline.turning import (
-    RULES, Names, begins_with_name, count, is_one_clause, speaks_to_reader, without_stop, words_of,
+    RULES,
+    Names,
+    begins_with_name,
+    count,
+    is_one_clause,
+    speaks_to_reader,
+    without_stop,
+    words_of,
 )  # fmt: skip
 
 _RULES = RULES["de"]
@@ -31,7 +38,13 @@ def turn(quote: str, names: Names) -> str | None:
         return None
     if any(word.lower() in _RULES.refused for word in words):
         return None
-    return _we_first(text) or _name_first(text, names) or _we_later(text) or _noun_first(text)
+    return (
+        _we_first(text)
+        or _name_first(text, names)
+        or _name_later(text, names)
+        or _we_later(text)
+        or _noun_first(text)
+    )
 
 
 def has_verb(text: str) -> bool:
@@ -62,6 +75,20 @@ def _name_first(text: str, names: Names) -> str | None:
     if match is None or not (match["verb"] in _RULES.third or _is_third(match["verb"])):
         return None
     return f"{match['verb']} {name} {_spoken_to(match['rest'])}"
+
+
+def _name_later(text: str, names: Names) -> str | None:
+    """ "Besondere Expertise bietet Acme bei Pumpen" becomes "bietet Acme besondere Expertise bei Pumpen"."""
+    named = "|".join(re.escape(name) for name in names)
+    before = r"(?P<first>[A-ZÄÖÜ][\w-]*)(?P<more>(?: [\w./-]+){0,5}?)"
+    match = re.fullmatch(rf"{before} (?P<verb>[a-zäöüß]+) (?P<name>{named}) (?P<rest>.+)", text) if names else None
+    if match is None or not (match["verb"] in _RULES.third or _is_third(match["verb"])):
+        return None
+    is_adjective = (
+        bool(re.fullmatch(r"[A-ZÄÖÜ][a-zäöüß]+e[nmrs]?", match["first"])) and match["more"][1:2].isupper()
+    )
+    begun = match["first"].lower() if is_adjective or match["first"].lower() in _RULES.openers else match["first"]
+    return f"{match['verb']} {match['name']} {_spoken_to(begun + match['more'])} {_spoken_to(match['rest'])}"
 
 
 def _we_later(text: str) -> str | None:

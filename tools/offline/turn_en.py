@@ -3,7 +3,16 @@
 import re
 
 from tools.offline.turning import (
-    RULES, Names, begins_with_name, count, has_any, is_one_clause, uncapitalised, without_stop, words_of,
+    RULES,
+    Names,
+    begins_with_name,
+    count,
+    has_any,
+    is_one_clause,
+    takes_back,
+    uncapitalised,
+    without_stop,
+    words_of,
 )  # fmt: skip
 
 _RULES = RULES["en"]
@@ -30,7 +39,7 @@ def turn(quote: str, names: Names) -> str | None:
         return None
     if len(words) < _SHORTEST or _first_verb_is_relative(words):
         return None
-    begun = uncapitalised(text, names, _RULES.lowered)
+    begun = uncapitalised(re.sub(r"^We also ", "We ", text), names, _RULES.lowered)
     return begun and (_half_quoted(begun) if count(begun) > _RULES.quoted_after else _turned(begun))
 
 
@@ -51,7 +60,8 @@ def _own_part(text: str) -> str:
     if re.match(r"We help you|If |When ", text):
         return text
     shorter = _FOR_THE_READER.sub("", text)
-    return shorter if count(shorter) >= _SHORTEST else text
+    hangs = re.search(r"\b(?:directly|right|straight|even|also|both|only|and|or|up|back|over)$", shorter)
+    return shorter if count(shorter) >= _SHORTEST and not hangs and not takes_back(text[len(shorter) :]) else text
 
 
 def _about_the_company(text: str, names: Names) -> str:
@@ -73,13 +83,13 @@ def _half_quoted(text: str) -> str | None:
     """A long clause keeps its own words in quotation marks behind the pronoun."""
     start = re.match(r"we (?:(?:also|are|have|can|were) )*", text)
     rest = text[start.end() :] if start else ""
-    if start and not _PRONOUN.search(rest):
+    if start and not _PRONOUN.search(rest) and not re.search('[“”"]', rest):
         return f"{_turned(start.group())}“{rest}”"
     return _turned(text) if count(text) <= _RULES.longest else None
 
 
 def _turned(text: str) -> str:
-    return _PRONOUN.sub(_pronoun, text)
+    return re.sub(r"\bproudly ", "", _PRONOUN.sub(_pronoun, text))
 
 
 def _pronoun(match: re.Match[str]) -> str:

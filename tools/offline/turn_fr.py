@@ -3,7 +3,15 @@
 import re
 
 from tools.offline.turning import (
-    RULES, Names, count, has_any, is_one_clause, speaks_to_reader, uncapitalised, without_stop, words_of,
+    RULES,
+    Names,
+    count,
+    has_any,
+    is_one_clause,
+    speaks_to_reader,
+    uncapitalised,
+    without_stop,
+    words_of,
 )  # fmt: skip
 
 _RULES = RULES["fr"]

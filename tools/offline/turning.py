@@ -37,8 +37,13 @@ def _read() -> dict[Language, Rules]:
 
 
 RULES = _read()
+_CLOSED_BY = {"“": "”", "„": "“”", "«": "»", "(": ")", "[": "]"}
+_TAKES_BACK = re.compile(
+    r"\*|\b(?:but|except|only|not|no|never|without|unless|if|außer|aber|nur|ohne|nicht|kein|sauf|hors|mais|seulement|sans|pas)\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_INNER_STOP = re.compile(r"[.!?…:;]\s|[\"“”„«»()\[\]]")
+_INNER_STOP = re.compile(r"(?<!\bsog)(?<!\bca)(?<!\binkl)(?<!\bbzw)(?<!\bNr)(?<!\benv)[.!?…:;]\s|[\[\]]")
 
 
 def words_of(text: str) -> list[str]:
@@ -57,8 +62,26 @@ def without_stop(quote: str) -> str:
 
 
 def is_one_clause(text: str) -> bool:
-    """Whether `text` is a single sentence without brackets or quotation marks, which turning could break."""
-    return not _INNER_STOP.search(text)
+    """Whether `text` is a single sentence whose brackets and quotation marks are whole."""
+    return not _INNER_STOP.search(text) and not is_unbalanced(text)
+
+
+def is_unbalanced(text: str) -> bool:
+    """Whether a bracket or quotation mark in `text` is opened and not closed, or the other way."""
+    waiting: list[str] = []
+    for char in text:
+        if waiting and char in waiting[-1]:
+            waiting.pop()
+        elif char in _CLOSED_BY:
+            waiting.append(_CLOSED_BY[char])
+        elif char in ")]»":
+            return True
+    return bool(waiting)
+
+
+def takes_back(text: str) -> bool:
+    """Whether `text` limits what stands before it, and must not fall away."""
+    return bool(_TAKES_BACK.search(text))
 
 
 def has_any(words: Iterable[str], listed: Collection[str]) -> bool:

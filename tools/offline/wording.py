@@ -10,8 +10,6 @@ from pydantic import BaseModel, ConfigDict
 from memory.words import Language
 from tools.offline.turning import words_of
 
-_MARKS = {"“": "”", "„": "“", "«": "»", "(": ")", "[": "]"}
-
 
 class Wording(BaseModel):
     """The table of one language in `wording.toml`."""
@@ -24,7 +22,13 @@ class Wording(BaseModel):
     vague: tuple[str, ...]
     pointing: frozenset[str]  # first words of a sentence that leans on the one before it
     dangling: frozenset[str]  # last words of a sentence that was cut off
+    calls: tuple[str, ...]  # what bids the page's reader do something
     common: frozenset[str]
+
+    @property
+    def praise(self) -> tuple[str, ...]:
+        """All that flatters, presses or boasts."""
+        return self.hype + self.flattery + self.pushy
 
 
 @cache
@@ -58,19 +62,6 @@ def language_of_text(text: str) -> Language | None:
     }
     best, second = sorted(counts, key=lambda language: -counts[language])[:2]
     return best if counts[best] >= 2 and counts[best] > counts[second] else None
-
-
-def is_unbalanced(text: str) -> bool:
-    """Whether a bracket or quotation mark in `text` is opened and not closed, or the other way."""
-    waiting: list[str] = []
-    for char in text:
-        if waiting and char == waiting[-1]:
-            waiting.pop()
-        elif char in _MARKS:
-            waiting.append(_MARKS[char])
-        elif char in ")]":
-            return True
-    return bool(waiting)
 
 
 def is_cut_off(text: str, language: Language) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from memory.profile import Sender
 from memory.records import Draft
@@ -11,7 +11,7 @@ from tools.engine import Brief
 from tools.offline.addressee import Addressee, addressee, language_of
 from tools.offline.choosing import Telling, tellings
 from tools.offline.letter import Piece, body_and_claims
-from tools.offline.opening import opening, second
+from tools.offline.opening import Scene
 from tools.offline.pitch import guess_for, pitch_of
 from tools.offline.plans import Parts, best_paragraphs
 from tools.offline.subjects import material, subject, topic_of
@@ -19,9 +19,9 @@ from tools.offline.templates import Choice, Lines, Templates, templates
 from tools.offline.trouble import trouble
 from tools.offline.turning import count, words_of
 
-NEAR = 0.4  # points within which two facts are equally good to open with
+NEAR = 0.3  # points within which two facts are equally good to open with
 SECOND = 1.0  # points from which a fact may follow the first
-LONGEST_SECOND = 16  # words of a second quotation in marks
+LONGEST_TOGETHER = 34  # words of the first fact and another
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class _Writing:
             statements=pitch.statements,
             what=pitch.what,
             hand_off=self._one_of(self.table.hand_off, "hand_off"),
+            show=self._one_of(self.table.show, "show"),
             no_pressure=self._one_of(self.table.no_pressure, "no_pressure"),
             question=pitch.question,
             may_hand_off=self._may_hand_off(),
@@ -84,14 +85,12 @@ class _Writing:
 
     def _facts(self, told: Sequence[Telling]) -> tuple[Piece, ...]:
         snapshots = {snapshot.id: snapshot for snapshot in self.brief.snapshots}
-        first = told[0]
-        opened = opening(first, snapshots.get(first.fact.snapshot_id), self.to, self.table, self.choice)
-        pieces = [opened]
-        for number, telling in enumerate(told[1:3]):
-            choice = Choice(self.choice.key, self.choice.round + number)
-            snapshot = snapshots.get(telling.fact.snapshot_id)
-            pieces.append(second(telling, told[number], snapshot, self.to, self.table, choice))
-        return tuple(pieces)
+        quotes = tuple(fact.quote for fact in self.brief.facts)
+        scene = Scene(self.to, self.table, self.choice, snapshots, quotes)
+        later = replace(scene, choice=replace(self.choice, round=self.choice.round + 1))
+        following = [scene.following(telling, told[0]) for telling in told[1:2]]
+        following += [later.following(telling, told[1]) for telling in told[2:3]]
+        return (scene.opening(told[0]), *following)
 
     def _one_of(self, lines: Lines, slot: str) -> Piece:
         return Piece(self.choice.of(lines, slot))
@@ -125,12 +124,23 @@ class _Writing:
 def _others(found: Sequence[Telling], first: Telling) -> list[Telling]:
     """Facts that may follow the first: of other kinds, short, and saying something else."""
     chosen = [first]
+    room = LONGEST_TOGETHER - count(first.said.text)
     for telling in found:
         new_kind = all(telling.fact.about != other.fact.about for other in chosen)
-        is_short = telling.said.form == "reported" or count(telling.said.text) <= LONGEST_SECOND
-        if telling.points >= SECOND and new_kind and is_short and not any(_alike(telling, o) for o in chosen):
+        fits = count(telling.said.text) <= room and not (_in_marks(telling) and any(map(_in_marks, chosen)))
+        if (
+            telling.points >= SECOND
+            and new_kind
+            and fits
+            and not telling.has_hype
+            and not any(_alike(telling, o) for o in chosen)
+        ):
             chosen.append(telling)
     return chosen[1:]
+
+
+def _in_marks(telling: Telling) -> bool:
+    return telling.said.form != "reported" or "“" in telling.said.text
 
 
 def _alike(one: Telling, other: Telling) -> bool:
