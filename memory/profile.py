@@ -39,7 +39,7 @@ class Criterion(Written):
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
     kind: Literal["must", "should", "never"]
-    weight: Annotated[float, Field(strict=True, ge=0, le=HEAVIEST)] = 0
+    weight: Annotated[float, Field(strict=True, ge=0, le=HEAVIEST, allow_inf_nan=False)] = 0
     rule: Text | None = None
     question: Text | None = None
     signals: Annotated[tuple[Text, ...], Field(max_length=MOST_TEXTS)] = ()

@@ -47,8 +47,8 @@ def _loaded(model: type[Profile], file: TomlFile, check: Check) -> Profile:
     found = _read(model, file.data, check)
     if not isinstance(found, list):
         return found
-    placed = sorted((file.line_of(mistake.path), str(mistake)) for mistake in found)
-    raise _invalid([(f"{file.name}:{line}", sentence) for line, sentence in placed])
+    found.sort(key=lambda mistake: file.line_of(mistake.path))
+    raise _invalid([(f"{file.name}:{file.line_of(mistake.path)}", str(mistake)) for mistake in found])
 
 
 def _parsed(model: type[Profile], data: object, check: Check, name: str) -> Profile:

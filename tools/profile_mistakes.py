@@ -66,11 +66,7 @@ def _sentence(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     if kind == "literal_error" and detail["loc"][-1] == "[key]":
         return f"is no language that Zigral writes; choose {_listed(get_args(Language))}."
     if kind == "tuple_type":
-        return (
-            f"must be a list, with each of its tables under [[{path[-1]}]]."
-            if path[-1] in TABLES
-            else "must be a list."
-        )
+        return f"must be a list of tables, each under [[{path[-1]}]]." if path[-1] in TABLES else "must be a list."
     sentence = SUBJECT.sub("must ", detail["msg"]).replace(" after validation", "")
     return SENTENCES.get(kind, f"{sentence}.")
 

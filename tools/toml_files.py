@@ -39,9 +39,7 @@ def read_toml(path: Path) -> TomlFile:
     name = str(path)
     source = _text(_bytes(path, name), name)
     if line := too_deep(source):
-        raise Invalid(
-            "brackets or dotted keys are nested too deep to be a profile or an offer.", where=f"{name}:{line}"
-        )
+        raise Invalid("brackets or dotted keys are nested too deep.", where=f"{name}:{line}")
     try:
         return TomlFile(name, source, tomllib.loads(source))
     except RecursionError:
