@@ -120,7 +120,7 @@ class _Reading:
 
 
 def _turn_of(given: SitePage) -> Callable[[SitePage], int]:
-    """Sorts into reading order, keeping the order of reading among equals: about, customers, the given page, others."""
+    """Sorts into reading order: about, customers, the given page, then the others as they were read."""
 
     def turn(page: SitePage) -> int:
         if page.kind in BEFORE_THE_GIVEN:
