@@ -6,9 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 
 from memory.errors import Malformed
-from memory.records import Lead
+from memory.records import Lead, lead_id_of
 
 VERSION = 1
+
+
+def under_own_id(lead: Lead) -> Lead:
+    """The lead under the id that its address has, whatever it came with."""
+    lead_id = lead_id_of(lead.email)
+    return lead if lead.lead_id == lead_id else lead.model_copy(update={"lead_id": lead_id})
 
 
 def filled(stored: Lead, fresh: Lead) -> Lead:

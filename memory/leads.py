@@ -17,7 +17,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from memory.errors import Conflict, Invalid, Malformed, NotFound, Unavailable
 from memory.lead_scripts import ADD, SWAP
-from memory.lead_values import filled, numbered, read, written
+from memory.lead_values import filled, numbered, read, under_own_id, written
 from memory.records import Lead, lead_id_of
 
 Policy = Literal["skip", "update", "create"]
@@ -102,7 +102,7 @@ class Leads:
         return tuple(read(lead_id, value) for lead_id, value in pairs if value is not None)
 
     async def _add_batch(self, leads: Sequence[Lead], policy: Policy) -> list[Outcome]:
-        fresh = [lead.model_copy(update={"lead_id": lead_id_of(lead.email)}) for lead in leads]
+        fresh = [under_own_id(lead) for lead in leads]
         added = await self._put([(lead, "") for lead in fresh])
         outcomes: list[Outcome] = ["added" if is_new else "skipped" for is_new in added]
         known = [at for at, is_new in enumerate(added) if not is_new]

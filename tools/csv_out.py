@@ -36,19 +36,27 @@ def csv_file(path: Path, header: Sequence[str], *, numbers: Collection[int] = ()
     `numbers` are the places of columns in which `-5` stays a number; an `int` or a `float` always does.
     """
     partial = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
+    with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("x", encoding="utf-8", newline="") as file:
+        file = partial.open("x", encoding="utf-8", newline="")
+    try:
+        with _explained(path), file:
             writer = csv.writer(file)
             writer.writerow([disarm(name) for name in header])
             yield lambda row: writer.writerow([_cell(value, at in numbers) for at, value in enumerate(row)])
-        partial.replace(path)
-    except OSError as error:
-        raise Unavailable(
-            f"{path} cannot be written ({error.strerror}). Make room or choose another folder."
-        ) from error
+        with _explained(path):
+            partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        why = f"{path} cannot be written ({error.strerror}). Make room or choose another folder."
+        raise Unavailable(why) from error
 
 
 def write_csv(

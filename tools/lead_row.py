@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -76,13 +77,16 @@ class RowRules:
         return "too_many_columns" if any(cells[len(self.columns) :]) else None
 
     def _repeats_header(self, cells: Sequence[str]) -> bool:
+        keys = self._keys
         return (
-            len(cells) >= len(self.columns)
-            and key_of(cells[0]) == key_of(self.columns[0].header)
-            and all(
-                key_of(cell) == key_of(column.header) for cell, column in zip(cells, self.columns, strict=False)
-            )
+            len(cells) >= len(keys)
+            and key_of(cells[0]) == keys[0]
+            and all(key_of(cell) == key for cell, key in zip(cells, keys, strict=False))
         )
+
+    @cached_property
+    def _keys(self) -> tuple[str, ...]:
+        return tuple(key_of(column.header) for column in self.columns)
 
     def _lead(self, address: Address, values: Values, cells: Sequence[str]) -> tuple[Lead, tuple[str, ...]]:
         extra = {c.name: cell for c, cell in zip(self.columns, cells, strict=False) if cell and not c.known}
