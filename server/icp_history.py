@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -62,7 +63,8 @@ class History:
             partial.write_text(run.model_dump_json(), encoding="utf-8")
             partial.replace(self._file)
         except OSError as error:
-            partial.unlink(missing_ok=True)
+            with suppress(OSError):
+                partial.unlink()
             raise Unavailable(f"This run could not be kept under {self.folder} ({error.strerror}).") from None
 
 
