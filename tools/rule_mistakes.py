@@ -13,7 +13,7 @@ STRAY = {
     "|": 'write "or" instead of "|".',
     **dict.fromkeys(("*", "+", "-", "/", "%", "^"), "a rule has no arithmetic; write the number itself."),
     ".": "a field has no parts; write a column's name in snake_case.",
-    "_": "a field's name begins with a letter.",
+    "_": "a field's name begins with a letter, or with _ and a digit.",
     **dict.fromkeys(('"', "'"), "the text that begins here is never closed."),
 }
 NUMBERS = "numbers are written as 1200, 1_200 or 12.5, with at most 15 digits."

@@ -123,6 +123,11 @@ def test_a_field_that_no_lead_has_is_unknown_and_named() -> None:
     assert (outcome.verdict, outcome.why) == ("unknown", "head_count is blank or missing")
 
 
+@pytest.mark.parametrize("column", ["annual_revenue", "_2023_revenue", "größe", "売上", "a1_b2", "revenue_2"])
+def test_an_extra_column_is_a_field_under_the_name_that_the_import_gives_it(column: str) -> None:
+    assert verdict(f"{column} > 10", Lead(email="", extra={column: "11"})) == "yes"
+
+
 def test_a_head_count_of_nought_is_a_number_and_not_blank() -> None:
     assert verdict("employees == 0", Lead(email="", employees=0)) == "yes"
 
@@ -192,7 +197,7 @@ def test_no_text_in_a_field_or_a_rule_makes_anything_but_a_verdict_or_a_sentence
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        ("__import__('os')", "character 1: a field's name begins with a letter."),
+        ("__import__('os')", "character 1: a field's name begins with a letter"),
         ("exec('os')", "character 5: nothing can be called in a rule."),
         ("a.b.c", "character 2: a field has no parts"),
         ("company.__class__ == 1", "character 8: a field has no parts"),
