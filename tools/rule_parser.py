@@ -18,7 +18,8 @@ from tools.rule_values import EQUALITY
 GRAMMAR = Path(__file__).with_name("rules.lark")
 LONGEST_RULE = 2000  # characters
 DEEPEST_RULE = 50  # parentheses within parentheses
-PATTERN_MEMORY = 512 * 1024  # bytes; RE2 refuses a pattern whose program would be larger
+MOST_PATTERNS = 20  # `matches` in one rule
+PATTERN_MEMORY = 256 * 1024  # bytes; RE2 refuses a pattern that needs more, and searches within it
 
 Operand = Field | Literal
 
@@ -36,7 +37,7 @@ def parse(text: str) -> Expression:
 @cache
 def _parser() -> Lark:
     return Lark(
-        GRAMMAR.read_text(encoding="utf-8"), parser="lalr", lexer="basic", postlex=_Depth(), transformer=_Build()
+        GRAMMAR.read_text(encoding="utf-8"), parser="lalr", lexer="basic", postlex=_Bounds(), transformer=_Build()
     )
 
 
@@ -48,17 +49,20 @@ def _at(token: Token, sentence: str) -> Invalid:
     return _invalid(token.start_pos or 0, sentence)
 
 
-class _Depth(PostLex):
-    """Bounds the depth of the expression, and so of every walk over it."""
+class _Bounds(PostLex):
+    """Bounds the depth of the expression, and so of every walk over it, and what its patterns may cost."""
 
     always_accept = ()
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
-        depth = 0
+        depth = patterns = 0
         for token in stream:
             depth += {"_LPAR": 1, "_RPAR": -1}.get(token.type, 0)
+            patterns += token.type == "_MATCHES"
             if depth > DEEPEST_RULE:
                 raise _at(token, f"parentheses stand within parentheses more than {DEEPEST_RULE} deep.")
+            if patterns > MOST_PATTERNS:
+                raise _at(token, f'"matches" stands here more than {MOST_PATTERNS} times; join patterns with |.')
             yield token
 
 

@@ -43,7 +43,7 @@ class Rule:
         return RuleOutcome(found.answer, why if len(why) <= LONGEST_WHY else why[: LONGEST_WHY - 1] + "…")
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)  # each keeps its compiled patterns
 def parse_rule(text: str) -> Rule:
     """The rule that `text` says; `Invalid`, with the character's position, where it says none."""
     return Rule(text, parse(text))

@@ -255,6 +255,12 @@ def test_a_pattern_whose_program_would_be_too_large_is_refused() -> None:
     assert "pattern too large" in complaint(r"company matches '(\pL{1,30}){30}'")
 
 
+def test_patterns_are_bounded_in_number_and_a_long_one_is_allowed() -> None:
+    assert verdict(" or ".join(["company matches 'x'"] * 20)) == "no"
+    assert '"matches" stands here more than 20 times' in complaint(" or ".join(["company matches 'x'"] * 21))
+    assert verdict(f"company matches '{'|'.join(f'maker{number}' for number in range(200))}|acme'") == "yes"
+
+
 def test_a_field_too_long_to_search_is_unknown_rather_than_searched_in_part() -> None:
     outcome = parse_rule("note matches 'z'").evaluate(Lead(email="", note="a" * 100_001))
     assert (outcome.verdict, outcome.why) == ("unknown", "note is longer than 100,000 characters")
