@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -39,14 +39,21 @@ def csv_file(path: Path, header: Sequence[str], *, numbers: Collection[int] = ()
     with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = partial.open("x", encoding="utf-8", newline="")
-    try:
-        with _explained(path), file:
-            writer = csv.writer(file)
-            writer.writerow([disarm(name) for name in header])
-            yield lambda row: writer.writerow([_cell(value, at in numbers) for at, value in enumerate(row)])
+    writer = csv.writer(file)
+
+    def write(row: Sequence[Cell]) -> None:
         with _explained(path):
+            writer.writerow([_cell(value, at in numbers) for at, value in enumerate(row)])
+
+    try:
+        write(header)
+        yield write
+        with _explained(path):
+            file.close()
             partial.replace(path)
     finally:
+        with suppress(OSError):  # what went wrong has been said already
+            file.close()
         partial.unlink(missing_ok=True)
 
 

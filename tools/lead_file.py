@@ -20,7 +20,7 @@ from tools.lead_row import Row, RowRules
 
 SAMPLE = 1 << 20  # characters in which a header has to end
 DELIMITERS = (",", ";", "\t")
-DECLARATION = re.compile(r'"?sep=([,;|\t])"?\s*$', re.IGNORECASE | re.MULTILINE)
+DECLARATION = re.compile(r'"?sep=([,;|\t])"?[ \t]*(?=[\r\n]|$)', re.IGNORECASE)
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 
@@ -75,9 +75,12 @@ def read_leads(path: Path) -> LeadFile:
 
 
 def _refuse_what_is_no_csv(path: Path) -> None:
-    if not path.is_file():
-        missing = "is a folder or a device" if path.exists() else "does not exist"
-        raise Invalid(f"{path} {missing}. Give a CSV file of leads.")
+    with _explained(path):
+        is_file, exists = path.is_file(), path.exists()
+    if not is_file:
+        raise Invalid(
+            f"{path} {'is a folder or a device' if exists else 'does not exist'}. Give a CSV file of leads."
+        )
     if path.suffix.lower() in SPREADSHEETS:
         raise Invalid("spreadsheets are not read yet. Save its first sheet as CSV (UTF-8).", where=path.name)
 
@@ -109,7 +112,10 @@ def _likely_delimiter(sample: str, name: str) -> str:
     """The one under which the header names the most fields, then the one with the most columns."""
 
     def sense(delimiter: str) -> tuple[int, int]:
-        headers = _header(sample, delimiter, name)
+        try:
+            headers = _header(sample, delimiter, name)
+        except Invalid:  # a quote that is none under the right delimiter
+            return -1, -1
         return known_fields(headers), len(headers)
 
     return max(DELIMITERS, key=sense)
@@ -129,9 +135,9 @@ def _header(sample: str, delimiter: str, name: str) -> list[str]:
 def _body(stream: TextIO, delimiter: str, name: str) -> Iterator[Record]:
     """The records under the header."""
     found = records(stream, delimiter, name)
-    first = next(found)
-    if _is_declaration(first, delimiter):
-        next(found)
+    first = next(found, None)
+    if first and _is_declaration(first, delimiter):
+        next(found, None)
     return found
 
 

@@ -38,7 +38,8 @@ def import_leads(
     rejected = settings.data / "imports" / f"{file.stem}-rejected.csv"
     counts = _import(leads, settings, duplicates, rejected)
     if as_json:
-        answer({"file": str(file), **asdict(counts), "rejected_csv": str(rejected)})
+        told = asdict(counts)
+        answer({"file": file.name, "counts": told, **told, "rejected_csv": str(rejected)})
         return
     say(in_words(counts))
     if counts.rejected:

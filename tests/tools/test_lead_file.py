@@ -168,9 +168,12 @@ def _retyped(line: str, delimiter: str) -> str:
     return f'{before.replace(",", delimiter)}"{quoted}"{after.replace(",", delimiter)}'
 
 
-@pytest.mark.parametrize("declaration", ["sep=;", '"sep=;"', "SEP=;"])
-def test_a_first_line_that_declares_the_delimiter_is_obeyed_and_is_no_record(saved: Save, declaration: str) -> None:
-    path = saved(f"{declaration}\r\nEmail;Company\r\na@x.example;Acme, Inc.\r\n")
+@pytest.mark.parametrize("declaration", ["sep=;", '"sep=;"', "SEP=; "])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_first_line_that_declares_the_delimiter_is_obeyed_and_is_no_record(
+    saved: Save, declaration: str, end: str
+) -> None:
+    path = saved(f"{declaration}{end}Email;Company{end}a@x.example;Acme, Inc.{end}")
     [row] = rows_of(path)
     assert row.lead and (row.line, row.lead.company) == (3, "Acme, Inc.")
 
