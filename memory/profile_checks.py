@@ -5,7 +5,7 @@ its kind: so they say all that is wrong at once, even where the parts are not va
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from memory.words import Answer
@@ -88,7 +88,7 @@ def _weightless(data: Table) -> Iterator[Mistake]:
 
 
 def _tests(data: Table) -> Iterator[Mistake]:
-    ids = [criterion.get("id") for _, criterion in tables(data, "criteria")]
+    ids = {id_ for _, criterion in tables(data, "criteria") if isinstance(id_ := criterion.get("id"), str)}
     for number, test in tables(data, "tests"):
         yield from _lead(("tests", number, "lead"), test.get("lead"))
         expected = test.get("expect")
@@ -97,7 +97,7 @@ def _tests(data: Table) -> Iterator[Mistake]:
                 yield Mistake(("tests", number, "expect", key), sentence)
 
 
-def _expectation(key: str, answer: object, ids: Sequence[object]) -> str | None:
+def _expectation(key: str, answer: object, ids: Set[str]) -> str | None:
     if key == "qualified":
         return None if isinstance(answer, bool) else "must be true or false."
     if key not in ids:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from memory.errors import Invalid
 from memory.profile_checks import Path as KeyPath
+from memory.profile_checks import spelled
 from tools.toml_lines import key_lines, too_deep
 
 LARGEST = 1_000_000  # bytes
@@ -38,8 +39,9 @@ def read_toml(path: Path) -> TomlFile:
     """The file at `path`; `Invalid` where it cannot be read as TOML."""
     name = str(path)
     source = _text(_bytes(path, name), name)
-    if line := too_deep(source):
-        raise Invalid("brackets or dotted keys are nested too deep.", where=f"{name}:{line}")
+    if place := too_deep(source):
+        line, key = place
+        raise Invalid(f"{spelled((key,))} is nested too deep.", where=f"{name}:{line}")
     try:
         return TomlFile(name, source, tomllib.loads(source))
     except RecursionError:

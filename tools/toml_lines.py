@@ -42,15 +42,20 @@ def tokens(source: str) -> Iterator[Token]:
         line += text.count("\n")
 
 
-def too_deep(source: str) -> int | None:
-    """The line at which brackets or a dotted key go deeper than any profile does."""
+def too_deep(source: str) -> tuple[int, str] | None:
+    """Where brackets or a dotted key go deeper than any profile does: the line, and the key or what begins it."""
     depth = dots = 0
+    key = word = ""
     for kind, text, line in tokens(source):
         dots = dots + 1 if text == "." else dots if kind in {"word", "text"} else 0
         if kind == "sign":
             depth = max(0, depth + {"[": 1, "{": 1, "]": -1, "}": -1}.get(text, 0))
-        if max(depth, dots) > DEEPEST:
-            return line
+            key = word if text == "=" and depth == 0 else key
+        word = text if kind in {"word", "text"} else word
+        if dots > DEEPEST:
+            return line, word
+        if depth > DEEPEST:
+            return line, key
     return None
 
 

@@ -171,7 +171,7 @@ def test_a_profile_without_tests_says_so_and_ends_with_0(zigral: Zigral, profile
         ),
         (PROFILE.replace(">= 20", ">= 20 &&"), 'icp.toml:7: criteria[0].rule at character 17: write "and"'),
         ("name = ", "icp.toml:1: the file is not TOML: Invalid value."),
-        ("x = " + "[" * 10_000, "icp.toml:1: brackets or dotted keys are nested too deep."),
+        ("x = " + "[" * 10_000, "icp.toml:1: x is nested too deep."),
     ],
 )
 def test_a_profile_that_does_not_parse_ends_with_2_and_its_line(

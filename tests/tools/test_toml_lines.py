@@ -130,12 +130,12 @@ def test_any_text_at_all_is_cut_into_tokens_without_an_error(source: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("source", "line"),
+    ("source", "place"),
     [
-        ("a = 1\nx = " + "[" * 10_000, 2),
-        ("a = " + "{a=" * 10_000, 1),
-        ("\n\n" + "a." * 10_000 + "b = 1", 3),
-        ("[" + "a . " * 10_000 + "b]", 1),
+        ("a = 1\nx = " + "[" * 10_000, (2, "x")),
+        ("a = " + "{b=" * 10_000, (1, "a")),
+        ("\n\n" + "a." * 10_000 + "b = 1", (3, "a")),
+        ("[" + "a . " * 10_000 + "b]", (1, "a")),
         ('text = "' + "[" * 10_000 + "a." * 100 + '"', None),
         ("# " + "[" * 10_000, None),
         ("x = '''" + "[\n" * 10_000 + "'''", None),
@@ -143,5 +143,5 @@ def test_any_text_at_all_is_cut_into_tokens_without_an_error(source: str) -> Non
         ("numbers = [" + "1.5, " * 10_000 + "]", None),
     ],
 )
-def test_depth_is_measured_outside_texts_and_comments(source: str, line: int | None) -> None:
-    assert too_deep(source) == line
+def test_depth_is_measured_outside_texts_and_comments(source: str, place: tuple[int, str] | None) -> None:
+    assert too_deep(source) == place
