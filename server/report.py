@@ -20,9 +20,10 @@ from memory.records import Result
 from memory.results import Results
 from memory.words import Clock, utc_now
 from server.report_evidence import Pages
+from server.report_reason import label, reason
 from server.report_summary import summary_of
 from server.report_text import address, cut, href, shown, without_secrets
-from server.report_view import LeadView, label, lead_view, name_of, reason
+from server.report_view import LeadView, lead_view, name_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 CHUNK = 64  # pieces of the page written at once
@@ -47,7 +48,9 @@ def write_report(folder: Path, *, clock: Clock = utc_now) -> Path:
             file.writelines(stream)
         partial.replace(path)
     except OSError as error:
-        raise Unavailable(f"The report could not be written to {path} ({error.strerror}). Make space and try again.") from error
+        raise Unavailable(
+            f"The report could not be written to {path} ({error.strerror}). Make space and try again."
+        ) from error
     finally:
         partial.unlink(missing_ok=True)
     return path

@@ -36,7 +36,6 @@ class Card:
     number: int
     source: Literal["fact", "lead", "offer"]
     quote: str = ""
-    about: str = ""
     around: Surroundings = Surroundings()
     snapshot: Snapshot | None = None
     fields: tuple[tuple[str, str], ...] = ()  # of the lead's row
@@ -114,17 +113,14 @@ class Evidence:
 
     def fact(self, fact_id: str) -> Card | None:
         """The card of a fact; None where the result has no such fact."""
-        fact = next((fact for fact in self.result.facts if fact.id == fact_id), None)
-        if fact is None:
-            return None
         key = f"fact {fact_id}"
-        if key not in self.cards:
+        if key in self.cards:
+            return self.cards[key]
+        if fact := next((fact for fact in self.result.facts if fact.id == fact_id), None):
             snapshot = next((page for page in self.result.snapshots if page.id == fact.snapshot_id), None)
             around = self.pages.around(fact, snapshot)
-            self.cards[key] = Card(
-                len(self.cards) + 1, "fact", fact.quote, fact.about, around=around, snapshot=snapshot
-            )
-        return self.cards[key]
+            self.cards[key] = Card(len(self.cards) + 1, "fact", fact.quote, around, snapshot)
+        return self.cards.get(key)
 
     def claim(self, claim: Claim, said: str) -> tuple[Card, ...]:
         """The cards of a claim whose words in the email are `said`."""
@@ -142,9 +138,7 @@ class Evidence:
     def _statement(self, said: str) -> Card:
         statement = _closest(self.offer, said)
         quote, link = (statement.text, statement.source or "") if statement else ("", "")
-        return self.cards.setdefault(
-            f"offer {quote}", Card(len(self.cards) + 1, "offer", quote=quote, link=link)
-        )
+        return self.cards.setdefault(f"offer {quote}", Card(len(self.cards) + 1, "offer", quote=quote, link=link))
 
 
 def _fields(lead: Lead, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -154,7 +148,12 @@ def _fields(lead: Lead, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 def _fields_said(lead: Lead, said: str) -> Iterator[tuple[str, str]]:
     """The fields of the row whose value stands in `said`."""
     values = (*_fields(lead, ("first_name", "last_name", *ROW[1:])), *lead.extra.items())
-    return ((name, value) for name, value in values if value.strip() and value.casefold() in said.casefold())
+    text = said.casefold()
+    return ((name, value) for name, value in values if _stands_in(value.strip().casefold(), text))
+
+
+def _stands_in(value: str, text: str) -> bool:
+    return bool(value) and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) is not None
 
 
 def _closest(offer: Offer | None, said: str) -> Statement | None:

@@ -15,7 +15,7 @@ CONTROL = re.compile(
     "|\r(?!\n)"
 )
 MARKS_AT_MOST = 6  # on one letter; Vietnamese needs 2, pointed Hebrew 4
-CREDENTIALS = re.compile(r"(?<=://)[^/\s@\"'<>]{1,200}@")
+CREDENTIALS = re.compile(r"(?<=://)[^/?#\s\"'<>]{1,200}@")
 KEY = re.compile(
     r"\b(?:sk|pk|rk)[-_][\w-]{12,}|\bBearer\s+[\w.~+/=-]{8,}|(?<=[?&])(?:api_?key|token|key)=[^&\s]+", re.I
 )

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from itertools import islice, pairwise
 
-from memory.profile import Criterion, Icp, Offer
-from memory.records import CriterionResult, Draft, Finding, Result
+from memory.profile import Icp, Offer
+from memory.records import Claim, CriterionResult, Draft, Finding, Result
 from server.report_evidence import Card, Evidence, Pages
-from server.report_text import cut
+from server.report_reason import Side, question, speaks
+
+MARKS = 500  # claims and findings that are marked in one text; an email has about ten
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class CriterionView:
     result: CriterionResult
     asked: str
     kind: str
-    speaks: Literal["for", "against", "open"]
+    speaks: Side
     cards: tuple[Card, ...]  # shown here for the first time
     above: tuple[int, ...]  # the numbers of those that were shown before
 
@@ -78,16 +80,22 @@ def name_of(result: Result) -> str:
 def _letter(
     draft: Draft, findings: Sequence[Finding], evidence: Evidence
 ) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    claims = [
-        Span(claim.start, claim.end, tuple(card.number for card in evidence.claim(claim, draft.body[slice(claim.start, claim.end)])))
-        for claim in sorted(draft.claims, key=lambda claim: claim.start)
-        if 0 <= claim.start < claim.end
-    ]
-    problems = {
-        where: [Span(f.start, f.end, problem=n) for n, f in enumerate(findings, start=1) if f.where == where]
-        for where in ("subject", "body")
-    }
-    return pieces(draft.subject, problems["subject"]), pieces(draft.body, [*claims, *problems["body"]])
+    """The subject and the body, marked."""
+    claims = (_claimed(claim, draft.body, evidence) for claim in sorted(draft.claims, key=lambda one: one.start))
+    return (
+        pieces(draft.subject, _problems("subject", findings)),
+        pieces(draft.body, [*_problems("body", findings), *claims]),
+    )
+
+
+def _claimed(claim: Claim, body: str, evidence: Evidence) -> Span:
+    start, end = max(0, claim.start), max(0, claim.end)
+    cards = evidence.claim(claim, body[start:end])
+    return Span(start, end, tuple(card.number for card in cards))
+
+
+def _problems(where: str, findings: Sequence[Finding]) -> list[Span]:
+    return [Span(f.start, f.end, problem=n) for n, f in enumerate(findings, start=1) if f.where == where]
 
 
 def pieces(text: str, spans: Iterable[Span]) -> tuple[Piece, ...]:
@@ -95,11 +103,11 @@ def pieces(text: str, spans: Iterable[Span]) -> tuple[Piece, ...]:
     size = len(text)
     inside = [
         Span(max(0, span.start), min(span.end, size), span.cards, span.problem)
-        for span in spans
+        for span in islice(spans, MARKS)
         if max(0, span.start) < min(span.end, size)
     ]
     edges = sorted({0, size, *(span.start for span in inside), *(span.end for span in inside)})
-    return tuple(_piece(text, start, end, inside) for start, end in zip(edges, edges[1:], strict=False))
+    return tuple(_piece(text, start, end, inside) for start, end in pairwise(edges))
 
 
 def _piece(text: str, start: int, end: int, spans: Sequence[Span]) -> Piece:
@@ -120,7 +128,7 @@ def _criteria(result: Result, evidence: Evidence, icp: Icp | None) -> Iterable[C
     asked = {criterion.id: criterion for criterion in icp.criteria} if icp else {}
     for judged in result.qualification.criteria if result.qualification else ():
         before = len(evidence.cards)
-        cards = [card for fact_id in judged.fact_ids if (card := evidence.fact(fact_id))]
+        cards = [card for fact_id in dict.fromkeys(judged.fact_ids) if (card := evidence.fact(fact_id))]
         yield CriterionView(
             judged,
             question(judged.id, asked.get(judged.id)),
@@ -129,42 +137,3 @@ def _criteria(result: Result, evidence: Evidence, icp: Icp | None) -> Iterable[C
             tuple(card for card in cards if card.number > before),
             tuple(card.number for card in cards if card.number <= before),
         )
-
-
-def question(criterion_id: str, criterion: Criterion | None) -> str:
-    """What the profile asks, else the criterion's name."""
-    asked = (criterion.question or criterion.rule) if criterion else None
-    return asked or label(criterion_id)
-
-
-def label(criterion_id: str) -> str:
-    """`sells_to_businesses` as "sells to businesses"."""
-    return criterion_id.replace("_", " ")
-
-
-def speaks(judged: CriterionResult, criterion: Criterion | None) -> Literal["for", "against", "open"]:
-    """What a verdict means for the lead: a no to what must never be speaks for it."""
-    if judged.verdict == "unknown":
-        return "open"
-    wanted = "no" if criterion and criterion.kind == "never" else "yes"
-    return "for" if judged.verdict == wanted else "against"
-
-
-def reason(result: Result, icp: Icp | None) -> str:
-    """In a few words, why the lead came out as it did."""
-    found = result.qualification
-    if result.error or not found:
-        return cut(result.error or "not judged", 110)
-    asked = {criterion.id: criterion for criterion in icp.criteria} if icp else {}
-    by = {side: [c for c in found.criteria if speaks(c, asked.get(c.id)) == side] for side in ("for", "against", "open")}
-    if found.status == "not_qualified":
-        firm = [c for c in by["against"] if c.id in asked and asked[c.id].kind != "should"]
-        if firm:
-            return cut(f"{label(firm[0].id)}: {firm[0].why or firm[0].verdict}", 110)
-        return f"score {found.score}" + (f", needs {icp.threshold}" if icp else "")
-    if found.status == "review":
-        unsettled = [c for c in by["open"] if c.id in asked and asked[c.id].kind == "must"]
-        if unsettled:
-            return f"unclear: {', '.join(label(c.id) for c in unsettled)}"
-        return "the evidence is thin" if result.draft else "nothing that an email could quote"
-    return cut(", ".join(label(c.id) for c in by["for"] if c.verdict == "yes") or f"score {found.score}", 110)

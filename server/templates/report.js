@@ -70,9 +70,10 @@
   const rows = [...document.querySelectorAll("#leads tbody tr")];
   let parts = null;
   const filter = () => {
-    parts = parts || rows.map((row) => [
-      row, $(row.querySelector("a").hash.slice(1)), row.textContent.toLocaleLowerCase(),
-    ]);
+    parts = parts || rows.map((row) => {
+      const name = row.querySelector("a");
+      return [row, $(name.hash.slice(1)), `${row.textContent} ${name.title}`.toLocaleLowerCase()];
+    });
     const words = $("find").value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
     const verdict = $("verdict").value, status = $("status").value;
     let count = 0;

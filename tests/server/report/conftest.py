@@ -1,25 +1,58 @@
-"""`report.html`: all that a run found, readable by a person and harmless whatever a page or a row says."""
+"""Material for the report: an output folder as a run leaves it, from the leads told in `leads.toml`."""
 
 import hashlib
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from memory.records import Draft, Lead, Result
+from server.report import write_report
 
 HERE = Path(__file__).parent
 READ_AT = datetime(2025, 11, 20, 14, 5, tzinfo=UTC)
+WRITTEN_AT = datetime(2025, 11, 21, 9, 30, tzinfo=UTC)
 
 
-def write_folder(folder: Path, results: Iterable[Result]) -> Path:
-    """An output folder with `results`, as a run leaves it; the pages are those of `report_leads.toml`."""
+@pytest.fixture(scope="session")
+def results() -> list[Result]:
+    """Ten leads, one for each way in which a lead can end."""
+    return [_result_of(told) for told in _told_leads()]
+
+
+@pytest.fixture(scope="session")
+def write_folder() -> Callable[[Path, Iterable[Result]], Path]:
+    """Makes an output folder that holds the given results."""
+    return _write_folder
+
+
+@pytest.fixture
+def qualified(results: list[Result]) -> Callable[..., Result]:
+    """The first of the results, with the given fields changed."""
+
+    def changed(**changes: object) -> Result:
+        return results[0].model_copy(update=changes)
+
+    return changed
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, results: list[Result]) -> Path:
+    """The report on all ten."""
+    folder = _write_folder(tmp_path_factory.mktemp("demo") / "out", results)
+    return write_report(folder, clock=lambda: WRITTEN_AT)
+
+
+def _write_folder(folder: Path, results: Iterable[Result]) -> Path:
+    """An output folder with `results`, as a run leaves it; the pages are those of `leads.toml`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "snapshots").mkdir(exist_ok=True)
     for name in ("icp", "offer"):
-        (folder / f"{name}.toml").write_bytes((HERE / f"report_{name}.toml").read_bytes())
-    for told in told_leads():
+        (folder / f"{name}.toml").write_bytes((HERE / f"{name}.toml").read_bytes())
+    for told in _told_leads():
         for page in told.get("pages", []):
             text = page["text"].strip().encode()
             (folder / f"snapshots/{hashlib.sha256(text).hexdigest()}.txt").write_bytes(text)
@@ -28,16 +61,12 @@ def write_folder(folder: Path, results: Iterable[Result]) -> Path:
     return folder
 
 
-def told_leads() -> list[dict[str, Any]]:
-    told: list[dict[str, Any]] = tomllib.loads((HERE / "report_leads.toml").read_text())["leads"]
+def _told_leads() -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = tomllib.loads((HERE / "leads.toml").read_text())["leads"]
     return told
 
 
-def demo_results() -> list[Result]:
-    return [result_of(told) for told in told_leads()]
-
-
-def result_of(told: dict[str, Any]) -> Result:
+def _result_of(told: dict[str, Any]) -> Result:
     """A result whose offsets are worked out from the words that `told` names."""
     texts = {page["id"]: page["text"].strip() for page in told.get("pages", [])}
     hashes = {page: hashlib.sha256(text.encode()).hexdigest() for page, text in texts.items()}

@@ -1,0 +1,64 @@
+"""A verdict in words: what was asked, which way it speaks, and in a few words why a lead came out as it did."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from memory.profile import Criterion, Icp
+from memory.records import CriterionResult, Qualification, Result
+from server.report_text import cut, without_secrets
+
+Side = Literal["for", "against", "open"]
+LENGTH = 110  # characters of a reason in the table
+
+
+def question(criterion_id: str, criterion: Criterion | None) -> str:
+    """What the profile asks, else the criterion's name."""
+    asked = (criterion.question or criterion.rule) if criterion else None
+    return asked or label(criterion_id)
+
+
+def label(criterion_id: str) -> str:
+    """`sells_to_businesses` as "sells to businesses"."""
+    return criterion_id.replace("_", " ")
+
+
+def speaks(judged: CriterionResult, criterion: Criterion | None) -> Side:
+    """What a verdict means for the lead: a no to what must never be speaks for it."""
+    if judged.verdict == "unknown":
+        return "open"
+    wanted = "no" if criterion and criterion.kind == "never" else "yes"
+    return "for" if judged.verdict == wanted else "against"
+
+
+def reason(result: Result, icp: Icp | None) -> str:
+    """In a few words, why the lead came out as it did."""
+    found = result.qualification
+    if result.error or not found:
+        return cut(without_secrets(result.error or "not judged"), LENGTH)
+    profile = {criterion.id: criterion for criterion in icp.criteria} if icp else {}
+    if found.status == "not_qualified":
+        return cut(_against(found, profile, icp), LENGTH)
+    if found.status == "review":
+        return cut(_unsettled(result, found, profile), LENGTH)
+    met = (label(one.id) for one in found.criteria if one.verdict == "yes" and _speaks(one, profile) == "for")
+    return cut(", ".join(met) or f"score {found.score}", LENGTH)
+
+
+def _against(found: Qualification, profile: Mapping[str, Criterion], icp: Icp | None) -> str:
+    """What ruled the lead out: a must or a never, else its score."""
+    for one in found.criteria:
+        if one.id in profile and profile[one.id].kind != "should" and _speaks(one, profile) == "against":
+            return f"{label(one.id)}: {one.why or one.verdict}"
+    return f"score {found.score}" + (f", needs {icp.threshold}" if icp else "")
+
+
+def _unsettled(result: Result, found: Qualification, profile: Mapping[str, Criterion]) -> str:
+    musts = [one for one in found.criteria if one.id in profile and profile[one.id].kind == "must"]
+    unclear = [label(one.id) for one in musts if one.verdict == "unknown"]
+    if unclear:
+        return f"unclear: {', '.join(unclear)}"
+    return "the evidence is thin" if result.draft else "nothing that an email could quote"
+
+
+def _speaks(one: CriterionResult, profile: Mapping[str, Criterion]) -> Side:
+    return speaks(one, profile.get(one.id))
