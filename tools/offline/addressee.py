@@ -18,11 +18,36 @@ _SPELLED: dict[str, Language] = {
     "french": "fr", "französisch": "fr", "français": "fr", "francais": "fr",
 }  # fmt: skip
 _ROLES = frozenset(
-    ["abuse", "admin", "billing", "contact", "enquiries", "hello", "help", "hr", "info", "jobs", "kontakt", "marketing", "no-reply", "noreply", "office", "postmaster", "sales", "service", "support", "team", "webmaster"]
+    {
+        "abuse",
+        "admin",
+        "billing",
+        "contact",
+        "enquiries",
+        "hello",
+        "help",
+        "hr",
+        "info",
+        "jobs",
+        "kontakt",
+        "marketing",
+    }
+    | {
+        "no-reply",
+        "noreply",
+        "office",
+        "postmaster",
+        "sales",
+        "service",
+        "support",
+        "team",
+        "webmaster",
+        "vertrieb",
+    }
 )
 _NAME = re.compile(r"[^\W\d_]+(?:['’.\-]{1,2}[^\W\d_]+|\.)*")
 _LONGEST_NAME, _LONGEST_COMPANY = 40, 60
-_TAG = re.compile(r"<[^<>]*>|[{}\[\]<>|`\\]|\$\w")
+_TAG = re.compile(r"<[^<>]*>|[{}\[\]<>|`\\]|\$\w|//|@")
 
 
 @dataclass(frozen=True)
@@ -75,7 +100,7 @@ def _language(text: str) -> Language | None:
 
 def _pages_language(snapshots: tuple[Snapshot, ...]) -> Language | None:
     found = [_language(snapshot.lang) for snapshot in snapshots]
-    commonest = max(_LANGUAGES, key=lambda language: found.count(language))
+    commonest = max(_LANGUAGES, key=list[Language | None](found).count)
     return commonest if commonest in found else None
 
 

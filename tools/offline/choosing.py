@@ -17,6 +17,13 @@ LONGEST, SHORTEST = 26, 4  # words of what is quoted
 
 _FIGURE = re.compile(r"\d ?%|\d\+|\d times\b|\b\d{1,3}(?:[,.  ]\d{3})+\b|\b\d{2,3}(?= [a-zäöüé]{4,})")
 _DIGIT = re.compile(r"\d")
+_HISTORY = re.compile(
+    r"\b(?:founded|established|was (?:started|formed|created)|began|family-owned|years of|decades?"
+    r"|gegründet|gibt es seit|Jahren? Erfahrung|fondée?|créée?|ans d[’']expérience)\b",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(r"\b(?:since|seit|depuis) (?:1[89]|20)\d\d\b")
+_CERTIFIED = re.compile(r"\b(?:ISO|EN|DIN|certif|zertif|TÜV)", re.IGNORECASE)
 _NUMBERED = re.compile(r"\d{1,2}[.)]?\s+[A-ZÄÖÜ]")
 _FIRST_PERSON = re.compile(r"\b(?:I|I['’]m|my|me|ich|mein|je|mon|ma)\b")
 _STANDARD = re.compile(r"\b(?:[A-Z]{2,}[ -]?\d+|[A-Z][A-Z0-9]{2,}|inox|steel|glass|silicone|Stahl|Edelstahl)\b")
@@ -40,6 +47,12 @@ class Telling:
     def has_figure(self) -> bool:
         """Whether a figure stands in it that is worth naming as one; a year or a size is none."""
         return bool(_FIGURE.search(self.said.text))
+
+    @property
+    def is_history(self) -> bool:
+        """Whether it says how long there has been a company, and so nothing of its work."""
+        quote = self.fact.quote
+        return bool(_HISTORY.search(quote) or (_SINCE.search(quote) and not _CERTIFIED.search(quote)))
 
     @property
     def has_hype(self) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from tools.offline.choosing import LONGEST
 from tools.offline.reading import Reading
@@ -39,9 +40,8 @@ def noise(reading: Reading) -> Iterator[str]:
 
 
 def repeated(reading: Reading) -> Iterator[str]:
-    if match := _TWICE.search(reading.own_words):
-        if match.group(1).lower() not in _MAY_DOUBLE:
-            yield f"Repetition: “{match.group()}”."
+    if (match := _TWICE.search(reading.own_words)) and match.group(1).lower() not in _MAY_DOUBLE:
+        yield f"Repetition: “{match.group()}”."
     seen = Counter(" ".join(words_of(sentence)).lower() for sentence in reading.sentences)
     yield from (
         f"Repetition: a sentence stands twice (“{text[:60]}”)." for text, n in seen.items() if n > 1 and text
@@ -49,7 +49,7 @@ def repeated(reading: Reading) -> Iterator[str]:
     if run := _shared_run(reading.sentences):
         yield f"Repetition: two sentences share the words “{run}”."
     starts = [" ".join(words_of(sentence)[:3]).lower() for sentence in reading.sentences]
-    if any(one == other and one.count(" ") == 2 for one, other in zip(starts, starts[1:], strict=False)):
+    if any(one == other and one.count(" ") == 2 for one, other in pairwise(starts)):
         yield "Repetition: two sentences in a row begin with the same words."
     common = Counter(word.lower() for word in words_of(reading.own_words) if len(word) > 5)
     named = {word.lower() for word in words_of(reading.given)}

@@ -32,6 +32,7 @@ _DULL = frozenset(
     }
 )
 _THEME = re.compile(r"(?:ing|s|ion|ment|ance|ence|ity|law|repair|care|support|software)$", re.IGNORECASE)
+_SHARED = frozenset({"that", "your", "page", "site", "website", "votre", "ihrer", "seite", "steht"})
 _FRONT = 5  # code points from a page's beginning within which its own description stands
 
 
@@ -56,14 +57,15 @@ class Scene:
         )
         return self._piece(self.choice.of(options, "opening"), telling)
 
-    def following(self, telling: Telling, before: Telling) -> Piece:
-        """The sentence for another fact, which says truly where it stands."""
+    def following(self, telling: Telling, before: Telling, said: str) -> Piece:
+        """The sentence for another fact, which says truly where it stands, in other words than `said`."""
         words = self.table.second["reported" if telling.said.form == "reported" else "quoted"]
         if telling.fact.snapshot_id != before.fact.snapshot_id:
             options: Lines = words.other
         else:
             options = (*words.same, *words.later) if telling.fact.start >= before.fact.end else words.same
-        return self._piece(self.choice.of(options, f"after {before.fact.about}"), telling)
+        other = tuple(option for option in options if not _telling_words(option) & _telling_words(said)) or options
+        return self._piece(self.choice.of(other, f"after {before.fact.about}"), telling)
 
     def _piece(self, template: str, telling: Telling) -> Piece:
         page = self._page(telling)
@@ -110,3 +112,9 @@ class Scene:
                 and all(word[0].islower() or word.isupper() for word in match.group().split())
             ):
                 yield match.group()
+
+
+def _telling_words(text: str) -> set[str]:
+    """The verbs of a template, near enough: its longer words that it need not share with others."""
+    words = re.findall(r"[^\W\d_]{4,}", re.sub(r"\{\w+\}|[“„«].*", "", text).lower())
+    return set(words) - _SHARED

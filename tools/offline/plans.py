@@ -16,7 +16,7 @@ class Parts:
 
     greeting: Piece
     facts: tuple[Piece, ...]  # one to three, the opening first
-    guess: Piece | None
+    guesses: tuple[Piece | None, ...]  # for one fact, for two, for three
     lead_in: Piece  # before the offer where no guess leads up to it
     bridge: Piece | None  # the same after a guess
     statements: tuple[Piece, ...]
@@ -45,14 +45,15 @@ class Plan:
     def cost(self) -> float:
         """How far it is from a letter of two facts, a guess and two statements."""
         return (
-            {1: 1.5, 2: 0.0, 3: 3.0}[self.facts]
+            {1: 1.5, 2: 0.0, 3: 1.9}[self.facts]
             + (0 if self.guess else 2.5)
             + {1: 1.0, 2: 0.0, 3: 1.2}[self.statements]
             + (0 if self.bridge else 0.4)
-            + 1.6 * self.what
+            + 1.2 * self.what
             + 1.3 * self.hand_off
             + 0.7 * self.show
             + 1.4 * self.no_pressure
+            + 1.5 * (self.hand_off and self.no_pressure)
         )
 
 
@@ -68,7 +69,7 @@ def best_paragraphs(parts: Parts) -> tuple[Paragraph, ...] | None:
 def _plans(parts: Parts) -> Iterator[Plan]:
     switches = (
         range(1, min(3, len(parts.facts)) + 1),
-        (True, False) if parts.guess else (False,),
+        (True, False) if any(parts.guesses) else (False,),
         range(1, min(3, len(parts.statements)) + 1),
         (True, False) if parts.bridge else (False,),
         (True, False) if parts.what else (False,),
@@ -81,9 +82,9 @@ def _plans(parts: Parts) -> Iterator[Plan]:
 
 
 def _paragraphs(parts: Parts, plan: Plan) -> tuple[Paragraph, ...]:
-    guess = parts.guess if plan.guess else None
+    guess = parts.guesses[plan.facts - 1] if plan.guess else None
     before = parts.bridge if guess else parts.lead_in
-    offer = [before if plan.bridge or not guess else None, parts.what if plan.what else None]
+    offer = (parts.what,) if plan.what else (before if plan.bridge or not guess else None,)
     close = (
         parts.hand_off if plan.hand_off else None,
         parts.no_pressure if plan.no_pressure else None,

@@ -13,13 +13,14 @@ MOST_CHARS = 20_000  # of a body; what is longer is no first mail, and is not re
 
 _QUOTATION = re.compile(r"„([^“”„]*)[“”]|“([^”“]*)”|«\s*([^»]*?)\s*»|(?<!\w)\"([^\"\n]{3,}?)\"(?!\w)")
 _GREETING = re.compile(
-    r"(?:hi|hello|hey|dear|good (?:morning|day|afternoon)|guten tag|hallo|liebe[r]?|sehr geehrte[r]?|bonjour|cher|chère"
-    r"|salut|madame|monsieur)\b",
+    r"(?:hi|hello|hey|dear|good (?:morning|day|afternoon)|guten tag|hallo|liebe[r]?|sehr geehrte[r]?|bonjour"
+    r"|cher|chère|salut|madame|monsieur)\b",
     re.IGNORECASE,
 )
 _SIGN_OFF = re.compile(
-    r"\s*(?:best|kind|warm|many thanks|thanks|regards|sincerely|yours|cheers|viele grüße|herzliche grüße|mit freundlichen"
-    r"|beste grüße|freundliche grüße|bien à vous|bien cordialement|cordialement|salutations)\b.{0,30}",
+    r"\s*(?:best|kind|warm|many thanks|thanks|regards|sincerely|yours|cheers"
+    r"|viele grüße|herzliche grüße|mit freundlichen|beste grüße|freundliche grüße"
+    r"|bien à vous|bien cordialement|cordialement|salutations)\b.{0,30}",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])[”“»\"]?\s+|\n+")

@@ -11,12 +11,15 @@ from tools.offline.turning import count
 
 LONGEST, SHORTEST, LONGEST_CHARS = 7, 2, 70
 _PAUSE = re.compile(r"\s*[,;:(.–—].*$")
+_FOR = re.compile(r"\s(?:for|für|pour)\s.*$")
+_ARTICLE = re.compile(r"^(?:(?:the|an?|der|die|das|eine?|le|la|les|une?|des)\s+|l[’'])", re.IGNORECASE)
 _CUT = re.compile(
     r"\s*(?:[,;:(.–—]|\s(?:for|that|which|written|made|so|with|to|from|in|für|mit|aus|die|der|das|von|pour|qui|avec|à"
     r"|dans)\s).*$"
 )
 _NO_NOUN_PHRASE = re.compile(
-    r"(?:we|our|i|wir|unser\w*|nous|notre|nos|helping|making|the|wie|how|comment)\b", re.IGNORECASE
+    r"^(?:we|our|i|wir|unser\w*|nous|notre|nos|helping|making|wie|how|comment)\b|\b(?:that|which|who|qui|die|der|das)\b",
+    re.IGNORECASE,
 )
 
 
@@ -38,9 +41,15 @@ def material(offer: Offer, language: Language, to: Addressee, topic: str) -> Mat
 
 def short_what(what: str) -> str:
     """The head of "production planning for small factories", or "" where it is no short noun phrase."""
-    plain = " ".join(what.split())
-    heads = (_PAUSE.sub("", plain), _CUT.sub("", plain))
-    return next((head for head in heads if 1 <= count(head) <= 4 and not _NO_NOUN_PHRASE.match(head)), "")
+    whole = _ARTICLE.sub("", _PAUSE.sub("", " ".join(what.split())))
+    heads = (_FOR.sub("", whole), whole, _CUT.sub("", whole))
+    fitting = (head for head in heads if _names_a_trade(head) and not _NO_NOUN_PHRASE.search(head))
+    return next(fitting, "")
+
+
+def _names_a_trade(head: str) -> bool:
+    """ "help" alone says nothing; a German compound does."""
+    return 2 <= count(head) <= 4 or (count(head) == 1 and len(head) >= 10)
 
 
 def topic_of(quote: str, templates: Templates) -> str:

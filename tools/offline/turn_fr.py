@@ -17,7 +17,8 @@ from tools.offline.turning import (
 _RULES = RULES["fr"]
 
 _WE = re.compile(
-    r"\b[Nn]ous (?P<before>(?:ne |n['’])?(?:nous )?(?:(?:le|la|les|y|en|lui|leur) |l['’])?)(?P<verb>[a-zà-ÿœ]+ons|sommes)\b"
+    r"\b[Nn]ous (?P<before>(?:ne |n['’])?(?:nous )?(?:(?:le|la|les|y|en|lui|leur) |l['’])?)"
+    r"(?P<verb>[a-zà-ÿœ]+ons|sommes)\b"
 )
 _SECOND_VERB = re.compile(r"(?:\b(?:et|ou|puis|mais)|,) (?:ne |n['’]|les? |la |l['’])?[a-zà-ÿœ]+ons\b")
 _NOUN_ENDS = re.compile(r"(?:[tsx]i|[aiu]s|ll|ey|n|[bd]|al)ons$")
@@ -56,7 +57,9 @@ def _second_verb(text: str) -> bool:
 
 def _is_relative(words: list[str]) -> bool:
     lowered = [word.lower() for word in words]
-    first_verb = next((i for i, w in enumerate(lowered) if w in _RULES.verbs or w.endswith("ons")), len(words))
+    first_verb = next(
+        (i for i, w in enumerate(lowered) if w in _RULES.verbs or w.endswith(("ons", "sommes"))), len(words)
+    )
     return any(word in _RELATIVE for word in lowered[:first_verb])
 
 

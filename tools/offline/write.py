@@ -67,11 +67,10 @@ class _Writing:
 
     def _parts(self, told: Sequence[Telling]) -> Parts:
         pitch = pitch_of(self.brief.offer, self.language, self.table, self.choice, self.without)
-        abouts = tuple(telling.fact.about for telling in told[:2])
         return Parts(
             greeting=self._greeting(),
             facts=self._facts(told),
-            guess=guess_for(abouts, self.brief.offer, self.language, self.choice, self.without),
+            guesses=tuple(self._guess(told[: number + 1]) for number in range(min(3, len(told)))),
             lead_in=self._one_of(self.table.lead_in, "lead_in"),
             bridge=self._one_of(self.table.bridge, "bridge") if self.choice.of((True, False), "bridged") else None,
             statements=pitch.statements,
@@ -88,9 +87,15 @@ class _Writing:
         quotes = tuple(fact.quote for fact in self.brief.facts)
         scene = Scene(self.to, self.table, self.choice, snapshots, quotes)
         later = replace(scene, choice=replace(self.choice, round=self.choice.round + 1))
-        following = [scene.following(telling, told[0]) for telling in told[1:2]]
-        following += [later.following(telling, told[1]) for telling in told[2:3]]
-        return (scene.opening(told[0]), *following)
+        pieces = [scene.opening(told[0])]
+        for telling, before, by in zip(told[1:3], told, (scene, later), strict=False):
+            pieces.append(by.following(telling, before, pieces[0].text[:40]))
+        return tuple(pieces)
+
+    def _guess(self, told: Sequence[Telling]) -> Piece | None:
+        """A guess that takes up the fact before it; a company's history leads up to none."""
+        abouts = tuple(telling.fact.about for telling in reversed(told) if not telling.is_history)
+        return guess_for(abouts, self.brief.offer, self.language, self.choice, self.without)
 
     def _one_of(self, lines: Lines, slot: str) -> Piece:
         return Piece(self.choice.of(lines, slot))
