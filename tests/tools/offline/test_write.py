@@ -243,27 +243,9 @@ NAMES = (
     | st.sampled_from(HOSTILE)
     | st.sampled_from(["Ada", "Łukasz", "MARIE-CLAIRE", "李", "O’Neil"])
 )
-WORDS = (
-    [
-        "We",
-        "Our",
-        "make",
-        "export",
-        "is",
-        "are",
-        "has",
-        "pumps",
-        "gears",
-        "14",
-        "3%",
-        "countries",
-        "ISO 9001",
-        "since 1985",
-    ]
-    + ["in Leeds", "and", "the", "you", "your", "best", "(or)", "“fine”", "only", "to", "KG-500", "2,5", "to."],
-    *["Wir", "fertigen", "Unser", "mit", "Nous", "fabriquons", "notre"],
-]
-QUOTES = st.lists(st.sampled_from(WORDS), min_size=3, max_size=24).map(" ".join)
+WORDS = """We Our make export is are has pumps gears 14 3% countries ISO-9001 since 1985 in Leeds and the
+you your best (or) “fine” only to KG-500 2,5 to. Wir fertigen Unser mit Nous fabriquons notre"""
+QUOTES = st.lists(st.sampled_from(WORDS.split()), min_size=3, max_size=24).map(" ".join)
 FACTS = st.lists(
     st.tuples(
         QUOTES | st.text(min_size=1, max_size=80).filter(str.strip), st.sampled_from(["size", "product", "method"])
