@@ -1,0 +1,144 @@
+"""Whether a sentence says what its source says: its content words must be the source's."""
+
+from collections.abc import Sequence
+
+from memory.words import Language
+from tools.proof.evidence import Source
+from tools.proof.faithful import plans, quantities, safe_places, taken_up
+from tools.proof.found import Case, Problem
+from tools.proof.lexicon import sense_at, senses, words
+from tools.proof.reading import Reading
+from tools.proof.spans import problem
+from tools.proof.stems import senses_of
+
+SPARE = 4  # one word in so many may be the writer's own
+
+
+def check_statement(case: Case) -> list[Problem]:
+    """A statement about the prospect needs a claim that carries it."""
+    if not case.of_prospect or from_offer(case):
+        return []
+    if not any(claim.source != "offer" for claim in case.claims):
+        first, last = case.stance.about_prospect[0] if case.stance.about_prospect else (case.first, case.last)
+        why = "states something about the prospect, and no fact carries it"
+        return [problem(case, first, last, "uncited_statement", why)]
+    return unrelated(case, prospect_pool(case), list(case.cited.readings), ignored(case))
+
+
+def check_own_statement(case: Case) -> list[Problem]:
+    """What is said of the sender must be the offer's; courtesy needs no source."""
+    if case.stance.kind not in ("sender", "neutral") or case.subject or from_offer(case):
+        return []
+    spoken = frozenset(s for p in case.said for s in senses_of(case.tokens[p].low))
+    near = [r for r in case.evidence.statements.readings if taken_up(r, spoken)]
+    if near or not case.evidence.offer.readings:
+        pool = case.evidence.offer.senses | case.cited.senses | case.evidence.row.senses
+        skipped = ignored(case) | words("courtesy", case.text.language)
+        return unrelated(case, pool, near, skipped) if near else []
+    return boast(case)
+
+
+def boast(case: Case) -> list[Problem]:
+    """A statement of the sender's own deeds or product of which the offer has nothing."""
+    if case.stance.kind != "sender" or not boasts(case) or plans(case.lows, case.text.language):
+        return []
+    skipped = ignored(case) | words("courtesy", case.text.language)
+    pool = case.evidence.offer.senses | case.cited.senses | case.evidence.row.senses
+    said = content_places(case, skipped)
+    missing = [p for p in said if not senses_of(case.tokens[p].low) & pool]
+    if len(missing) < 2 or len(missing) * 2 <= len(said):
+        return []
+    why = "is said of the sender, and the offer does not say it"
+    return [problem(case, case.first, case.last, "uncited_statement", why)]
+
+
+def boasts(case: Case) -> bool:
+    """Whether the company or its product is the subject, and not the writer alone."""
+    return bool(OURS & set(case.lows[:3]))
+
+
+OURS = frozenset("we our wir unser unsere nous notre nos".split())
+
+
+def from_offer(case: Case) -> bool:
+    """Whether the sentence stands in the offer word for word (a closing sign aside)."""
+    text = " ".join(case.lows).rstrip(" .!?")
+    return len(case.lows) > 3 and any(text in " ".join(r.lows) for r in case.evidence.offer.readings)
+
+
+def prospect_pool(case: Case) -> frozenset[str]:
+    """What the words of a statement about the prospect are found by."""
+    return case.cited.senses | case.evidence.row.senses | case.evidence.pages_of(case.fact_ids)
+
+
+def ignored(case: Case) -> frozenset[str]:
+    """Words that state nothing."""
+    return words("frame", case.text.language)
+
+
+def unrelated(case: Case, pool: frozenset[str], readings: list[Reading], skipped: frozenset[str]) -> list[Problem]:
+    """The sentence's words that its sources lack: swapped for theirs, or more than a few."""
+    said = content_places(case, skipped)
+    missing = [p for p in said if not any(senses_of(part) & pool for part in case.tokens[p].parts)]
+    if not missing:
+        return []
+    allowed = 0 if len(missing) == len(said) else len(said) // SPARE
+    swapped = next((p for p in missing if is_swap(case, p, said, readings)), None)
+    if swapped is None and len(missing) <= allowed:
+        return []
+    at = missing[0] if swapped is None else swapped
+    listed = ", ".join(f'"{case.tokens[p].low}"' for p in missing[:4])
+    return [problem(case, at, at + 1, "quote_unrelated", f"is not in what it cites (not found: {listed})")]
+
+
+def content_places(case: Case, skipped: frozenset[str]) -> list[int]:
+    """Where the sentence's own content words stand; what other checks have settled is left out."""
+    language = case.text.language
+    lows = case.lows
+    weighed = {case.said[p] for first, last, _ in quantities(lows, language, safe=False) for p in range(first, last)}
+    weighed |= {case.said[p] for p in [*plans(lows, language), *safe_places(lows, "quantity_safe.items", language)]}
+    weighed |= {case.said[p] for p in bounds(lows, language)}
+    stop = words("stop", language)
+    return [
+        p
+        for p in case.said
+        if case.tokens[p].kind == "word"
+        and p not in weighed
+        and p not in case.taken
+        and len(case.tokens[p].low) > 2
+        and case.tokens[p].low not in skipped
+        and case.tokens[p].low not in stop
+        and case.tokens[p].low not in words("negation", language)
+    ]
+
+
+def bounds(lows: Sequence[str], language: Language) -> list[int]:
+    """The places of words that bound."""
+    listed = senses("bound", language)
+    return [at for p in range(len(lows)) if (hit := sense_at(lows, p, listed)) for at in range(p, p + hit[0])]
+
+
+def is_swap(case: Case, place: int, said: list[int], readings: list[Reading]) -> bool:
+    """Whether the word stands where a source, beside the same neighbour, has another that the sentence lacks."""
+    at = said.index(place)
+    spoken = frozenset(s for p in said for s in senses_of(case.tokens[p].low))
+    for step in (-1, 1):
+        if not 0 <= at + step < len(said):
+            continue
+        neighbour = senses_of(case.tokens[said[at + step]].low)
+        if any(lacks_beside(reading, neighbour, -step, spoken) for reading in readings):
+            return True
+    return False
+
+
+def lacks_beside(reading: Reading, neighbour: frozenset[str], step: int, spoken: frozenset[str]) -> bool:
+    """Whether the source has the neighbour with a word beside it that the sentence does not say."""
+    content = reading.content
+    for at, (_, low) in enumerate(content):
+        if senses_of(low) & neighbour and 0 <= at + step < len(content):
+            if not senses_of(content[at + step][1]) & spoken:
+                return True
+    return False
+
+
+__all__ = ["Source", "check_own_statement", "check_statement"]
