@@ -11,7 +11,7 @@ from tools.offline.quotable import why_not
 from tools.offline.scoring import USEFUL, Place, Scored, score
 from tools.offline.sentences import Sentence, split
 from tools.offline.shorten import quoted_length
-from tools.offline.speaker import Speaker, speaker_of, without_label
+from tools.offline.speaker import speaker_of, without_label
 from tools.workers import Workers
 
 MOST = 8

@@ -18,6 +18,10 @@ MIN_WORDS, MAX_WORDS = 6, 44
 MAX_CHARS = 500
 MAX_CAPITALS = 0.3
 
+_NO_EVIDENCE = frozenset(
+    {"question", "broken", "another's voice", "speaks ill", "another's deed", "statistic", "for machines"}
+)
+
 Rule = Callable[[Sentence, Speaker], object]
 
 _SIGNS = load("quotable")
@@ -36,6 +40,11 @@ _QUOTED_SPEECH = re.compile(r"^[\"“„«»‘]|[\"”“»«]\s*$|^[^\"“„�
 def why_not(sentence: Sentence, speaker: Speaker) -> str:
     """Why `sentence` must not be quoted; "" where it may."""
     return next((why for why, rejects in RULES if rejects(sentence, speaker)), "")
+
+
+def speaks_for_others(sentence: Sentence, speaker: Speaker) -> bool:
+    """Whether `sentence` is no evidence of what the company is: another's words, a question, a guess."""
+    return any(rejects(sentence, speaker) for why, rejects in RULES if why in _NO_EVIDENCE)
 
 
 def _wrong_length(s: Sentence, _: Speaker) -> bool:
@@ -116,7 +125,8 @@ def _praises_a_supplier(text: str, speaker: Speaker) -> bool:
     if re.match(r"(?i)(?:here )?(?:at|bei|chez|as|als|with|mit|avec) $", text[: named.start()]):
         return False
     introduces = re.match(
-        r"(?i)(?:we(?: are|['’]re)|wir sind|nous sommes|by|von|par) (?:the |die |das |der )?", text[we.start() :]
+        r"(?i)(?:we(?: are|['’]re| built| made| created| founded| started| launched| run| call)|wir sind|nous sommes|by|von|par) (?:the |die |das |der )?",
+        text[we.start() :],
     )
     return not (introduces and we.start() + introduces.end() >= named.start() - 1) and " by us" not in text
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from memory.records import Lead
 from tools.engine import Page
-from tools.offline.language import language_of
+from tools.offline.language import reading_language
 from tools.offline.names import Names, fold, names_of
 from tools.offline.sentences import Sentence
 from tools.offline.words import Words, words_of
@@ -32,7 +32,7 @@ class Speaker:
 
 def speaker_of(lead: Lead, page: Page, pages: Sequence[Page]) -> Speaker | None:
     """Who speaks on `page`; None where it is in a language that we do not read."""
-    language = language_of(page.text, page.snapshot.lang)
+    language = reading_language(page.text, page.snapshot.lang)
     if language is None:
         return None
     website = lead.website or page.snapshot.url
