@@ -18,6 +18,9 @@ from tools.visible import keep_visible
 MAX_TAGS = 60_000  # a page of 238 kB has about 2,000
 MAX_TITLE = 300  # characters
 SHORT = 1_500  # under this many characters the other setting may have found more
+MANY_ATTRIBUTES = re.compile(
+    r"""<[A-Za-z][^\s/>]{0,50}+(?:[\s/]++[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+){200}"""
+)
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -55,6 +58,8 @@ def extract(content: bytes, *, url: str, encoding: str = "", content_type: str =
 def _parsed(markup: str, url: str) -> HtmlElement:
     if markup.count("<") > MAX_TAGS:
         raise Malformed(f"{shown(url)} has more than {MAX_TAGS:,} tags and is not read.")
+    if MANY_ATTRIBUTES.search(markup):  # the parser compares each with each
+        raise Malformed(f"{shown(url)} has a tag of 200 attributes or more and is not read.")
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         root = document_fromstring(NOT_XML.sub("", markup).encode(), parser=parser)

@@ -1,13 +1,16 @@
-"""Text as a snapshot keeps it: one line a block, nothing in it that is not seen."""
+"""Text as a snapshot keeps it: one line a block, without what is not seen and without buttons."""
 
 import html
 import re
 import unicodedata
+from functools import cache
 
 from tools.injection import is_instruction
+from tools.wordlists import anywhere, lists_of, whole_words
 
 MAX_TEXT = 200_000  # characters of a page's text
 MAX_DESCRIPTION = 500
+MAX_FURNITURE = 600
 # Signs without a shape of their own: soft hyphen, zero widths, marks of direction, variation selectors, tags,
 # fillers, private use (icon fonts), lone surrogates, and all controls but the line's end.
 SHAPELESS = re.compile(
@@ -34,7 +37,7 @@ def one_line(text: str) -> str:
 def clean_lines(text: str) -> list[str]:
     """The lines of `text` that say something, each cleaned; those with mangled letters are left out."""
     whole = (line for line in BREAKS.split(text[: 2 * MAX_TEXT]) if not MANGLED.search(line))
-    return [line for line in map(one_line, whole) if any(map(str.isalnum, line))]
+    return [line for line in map(one_line, whole) if any(map(str.isalnum, line)) and not _is_furniture(line)]
 
 
 def plain_description(raw: str) -> str:
@@ -55,6 +58,25 @@ def as_text(lines: list[str], description: str) -> str:
     if len(text) <= MAX_TEXT:
         return text
     return text[:MAX_TEXT].rpartition("\n")[0] or text[:MAX_TEXT].rpartition(" ")[0]
+
+
+def _is_furniture(line: str) -> bool:
+    """A button, or what a consent dialog says; a long line with cookies in it is about something else."""
+    if len(line) > MAX_FURNITURE:
+        return False
+    return bool(_buttons().fullmatch(line.rstrip(" >»→›."))) or (
+        "cookie" in line.lower() and bool(_consent().search(line))
+    )
+
+
+@cache
+def _buttons() -> re.Pattern[str]:
+    return anywhere(lists_of("page_text")["buttons"])
+
+
+@cache
+def _consent() -> re.Pattern[str]:
+    return whole_words(lists_of("page_text")["consent"])
 
 
 def _whole_sentences(text: str) -> str:

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from lxml.etree import strip_attributes
 from lxml.html import HtmlElement
 
 from tools.hiding_styles import Hiding, hides, hides_by_fading, hiding_of
 from tools.wordlists import anywhere, lists_of, whole_words
 
 CONSENT_LENGTH = 6_000  # a longer element is no dialog
+CONSENT_SAID = 3  # times, at least
+CONSENT_EACH = 300  # characters to each time
 LAYOUT_PARTS = ("table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption")
 
 
@@ -21,11 +22,11 @@ def keep_visible(root: HtmlElement) -> None:
     body = root if body is None else body
     for element in list(_Sight(hiding_of(root)).unwanted_in(body)):
         _drop(element)
+    _drop_nameless_consent(body)
     _drop_faded(body)
     _drop_forms(body)
     _open_tables(body)
-    # An extractor that goes by names drops good text under "bar" or "slide": word F1 .83 with them, .87 without.
-    strip_attributes(body, "class", "id", "style", "role", "lang")
+    _forget_names(body)
 
 
 @dataclass
@@ -53,7 +54,9 @@ class _Sight:
         attributes = element.attrib
         if attributes and (_is_hidden(element) or self._is_unwanted_by_name(element)):
             return True
-        return element.tag == "header" and not _holds_the_page(element)
+        if element.tag in {"header", "aside"}:
+            return not (_holds_the_page(element) or _is_part_of_the_text(element))
+        return False
 
     def _is_unwanted_by_name(self, element: HtmlElement) -> bool:
         identity, classes = element.get("id", ""), element.get("class", "")
@@ -94,6 +97,12 @@ def _is_hidden(element: HtmlElement) -> bool:
     return bool(style) and hides(style)
 
 
+def _is_part_of_the_text(element: HtmlElement) -> bool:
+    """A section's own heading or subheading: it stands in the page's main part and links nowhere."""
+    inside = next(element.iterancestors("main", "article", "section"), None) is not None
+    return inside and next(element.iter("a"), None) is None
+
+
 def _holds_the_page(element: HtmlElement) -> bool:
     return any(True for _ in element.iter("h1", "main", "article"))
 
@@ -101,6 +110,27 @@ def _holds_the_page(element: HtmlElement) -> bool:
 def _speaks_of_consent(element: HtmlElement) -> bool:
     text = element.text_content()
     return len(text) < CONSENT_LENGTH and (not text.strip() or bool(_consent_words().search(text)))
+
+
+def _drop_nameless_consent(body: HtmlElement) -> None:
+    """Dialogs that go by a name of their own hang at the body and speak of little else."""
+    for element in list(body):
+        text = element.text_content() if len(element) else ""
+        said = len(_pattern("consent_subject").findall(text[:CONSENT_LENGTH]))
+        if (
+            said >= CONSENT_SAID
+            and len(text) < min(CONSENT_LENGTH, said * CONSENT_EACH)
+            and not _holds_the_page(element)
+        ):
+            _drop(element)
+
+
+def _forget_names(body: HtmlElement) -> None:
+    """An extractor that goes by names drops good text under "bar" or "slide": word F1 .83 with, .87 without."""
+    for element in body.iter():
+        element.attrib.clear()
+        if element.tag == "aside":
+            element.tag = "div"
 
 
 def _drop_faded(body: HtmlElement) -> None:
