@@ -46,7 +46,7 @@ def footer(offer: Offer, body: str) -> str:
     """What the law wants under a sales mail: who writes, from where, and how to make it stop."""
     sender = offer.sender
     language = language_of(body)
-    line = FOOTERS[language] if language in FOOTERS else FOOTERS[offer.language]  # type: ignore[index]
+    line = FOOTERS[language] if language in FOOTERS else FOOTERS[offer.language]
     where = sender.unsubscribe.removeprefix("mailto:")
     return f"-- \n{sender.company}, {sender.postal_address}\n{line.format(unsubscribe=where)}\n"
 
