@@ -29,17 +29,21 @@
     sheet.querySelector("ol").replaceChildren(...copies);
     sheet.hidden = false;
   };
-  const show = (claim) => {
+  const show = (claim, move) => {
     const cards = cardsOf(claim);
     light([claim, ...cards]);
-    if (cards.some((card) => !inView(card))) open(cards); else close();
+    if (cards.every(inView)) { close(); return; }
+    open(cards);
+    const hidden = claim.getBoundingClientRect().bottom + 16 - sheet.getBoundingClientRect().top;
+    if (hidden > 0 && move) window.scrollBy(0, hidden);
+    else if (hidden > 0) close();  // it would cover what is pointed at: a click shows it
   };
   const claimAt = (event) => event.target instanceof Element && event.target.closest("a.claim");
 
   document.addEventListener("pointerover", (event) => {
     const claim = claimAt(event);
     if (event.pointerType === "touch" || pinned) return;
-    if (claim) { show(claim); return; }
+    if (claim) { show(claim, false); return; }
     const card = event.target instanceof Element && event.target.closest("article .card");
     if (card) {
       const number = card.id.split("e").pop();
@@ -49,7 +53,7 @@
   });
   document.addEventListener("focusin", (event) => {
     const claim = claimAt(event);
-    if (claim && claim.matches(":focus-visible")) show(claim);
+    if (claim && claim.matches(":focus-visible")) show(claim, true);
   });
   document.addEventListener("click", (event) => {
     const claim = claimAt(event);
@@ -57,7 +61,7 @@
       event.preventDefault();
       pinned = claim === pinned ? null : claim;
       opener = claim;
-      if (pinned) show(claim); else { dim(); close(); }
+      if (pinned) show(claim, true); else { dim(); close(); }
     } else if (event.target.closest("#sheet button") || !sheet.contains(event.target)) {
       pinned = null; dim(); close();
     }

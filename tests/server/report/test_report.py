@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import shlex
+import tracemalloc
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from pathlib import Path
@@ -17,7 +18,7 @@ from lxml.html import HtmlElement
 from typer.testing import CliRunner
 
 from memory.errors import NotFound, Unavailable
-from memory.records import Result
+from memory.records import Lead, Result
 from server.commands.report import report
 from server.report import write_report
 from server.report_view import Span, pieces
@@ -282,3 +283,41 @@ def test_the_command_says_where_the_report_is(
     assert json.loads(told.stdout) == {"report": str(folder / "report.html"), "leads": 10, "unreadable_lines": []}
     assert (folder / "report.html").exists()
     assert f"Wrote {folder / 'report.html'}" in CliRunner().invoke(app, [str(folder)]).stdout
+
+
+def test_memory_does_not_grow_with_the_number_of_leads(
+    tmp_path: Path, results: list[Result], write_folder: WriteFolder
+) -> None:
+    def peak(leads: int) -> int:
+        many = (_renamed(results[n % 10], n) for n in range(leads))
+        folder = write_folder(tmp_path / str(leads), many)
+        tracemalloc.start()
+        write_report(folder)
+        held = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return held
+
+    peak(10)  # what is loaded and compiled once
+    assert peak(400) < peak(50) + 500_000  # bytes
+
+
+def _renamed(result: Result, number: int) -> Result:
+    lead = {**result.lead.model_dump(), "email": f"{number}.{result.lead.email}", "lead_id": ""}
+    return result.model_copy(update={"lead": Lead.model_validate(lead)})
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("ink", ["ink", "soft", "accent", "alarm"])
+@pytest.mark.parametrize("ground", ["paper", "card", "tint", "alarm-tint"])
+def test_text_stands_out_from_its_ground(demo: Path, scheme: int, ink: str, ground: str) -> None:
+    style = read(demo).xpath("//style")[0].text
+    colours = dict(re.findall(r"--([\w-]+): #(\w+)", style.split(":root {")[scheme + 1].split("}")[0]))
+    light, dark = sorted((_luminance(colours[ink]), _luminance(colours[ground])), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5  # WCAG 2.2, level AA
+
+
+def _luminance(colour: str) -> float:
+    digits = colour if len(colour) == 6 else "".join(digit * 2 for digit in colour)
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -135,6 +135,7 @@ SHOWN = "document.querySelectorAll('#leads tbody tr:not([hidden])').length"
 SECTIONS = "document.querySelectorAll('article:not([hidden])').length"
 SHEET = "document.getElementById('sheet')"
 CLAIM = "#l1 .claim"
+CLAIM_ENDS = f"document.querySelector('{CLAIM}').getBoundingClientRect().bottom"
 QUOTE = "We assemble 40 pump types in two halls in Bonn"
 
 
@@ -173,6 +174,7 @@ def test_a_click_shows_the_quotation_in_its_page_where_it_is_out_of_sight(browse
     browser.wait_for(f"!{SHEET}.hidden")
     assert browser.evaluate(f"{SHEET}.querySelector('mark').textContent") == QUOTE
     assert "street by the river" in str(browser.evaluate(f"{SHEET}.textContent"))
+    assert browser.evaluate(f"{CLAIM_ENDS} < {SHEET}.getBoundingClientRect().top") is True
     browser.press("Escape")
     browser.wait_for(f"{SHEET}.hidden")
     browser.click(CLAIM)
