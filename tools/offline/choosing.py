@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from memory.records import Fact, Snapshot
 from memory.words import Language
+from tools.offline.addressee import Addressee
 from tools.offline.clauses import Said, say
-from tools.offline.turning import Names, count, is_unbalanced, speaks_to_reader, without_stop, words_of
+from tools.offline.turning import count, is_unbalanced, speaks_to_reader, without_stop, words_of
 from tools.offline.wording import found_in, is_cut_off, language_of_text, wording
 
 FIRM = 0.5  # points from which a fact may carry a letter
 UNSCORED = 1.5  # a good fact; another engine's has no points, and its order is believed
-HYPE, VAGUE = 1.5, 0.4  # points that one such word takes away
+ABOUT_READER, HISTORY = 2.0, 0.8  # points that these take away
+HYPE, VAGUE = 1.5, 0.5  # points that one such word takes away
 LONGEST, SHORTEST = 26, 4  # words of what is quoted
 
 _FIGURE = re.compile(r"\d ?%|\d\+|\d times\b|\b\d{1,3}(?:[,.  ]\d{3})+\b|\b\d{2,3}(?= [a-zäöüé]{4,})")
@@ -55,14 +57,18 @@ class Telling:
         return bool(_HISTORY.search(quote) or (_SINCE.search(quote) and not _CERTIFIED.search(quote)))
 
     @property
-    def has_hype(self) -> bool:
-        return bool(self.language and found_in(self.said.text, wording(self.language).praise))
+    def is_sober(self) -> bool:
+        """Whether it neither boasts nor says next to nothing."""
+        if self.language is None:
+            return True
+        table = wording(self.language)
+        return not found_in(self.said.text, table.praise) and len(found_in(self.said.text, table.vague)) < 2
 
 
 def tellings(
     facts: tuple[Fact, ...],
     snapshots: tuple[Snapshot, ...],
-    names: Names,
+    to: Addressee,
     language: Language,
     liked: frozenset[str],
 ) -> list[Telling]:
@@ -71,22 +77,31 @@ def tellings(
     found = [
         telling
         for fact in facts
-        if (telling := _telling(fact, by_id, names, language, liked)) and telling.points >= FIRM
+        if (telling := _telling(fact, by_id, to, language, liked)) and telling.points >= FIRM
     ]
     return sorted(found, key=lambda telling: -telling.points)
 
 
 def _telling(
-    fact: Fact, snapshots: Mapping[str, Snapshot], names: Names, language: Language, liked: frozenset[str]
+    fact: Fact, snapshots: Mapping[str, Snapshot], to: Addressee, language: Language, liked: frozenset[str]
 ) -> Telling | None:
     snapshot = snapshots.get(fact.snapshot_id)
     own = _language(snapshot.lang if snapshot else "", fact.quote)
     if any(_unfit(fact.quote, own)):
         return None
-    said = say(fact.quote, own, names) if own == language else Said("quoted", fact.quote.strip().rstrip(".! "))
+    said = say(fact.quote, own, to.names) if own == language else Said("quoted", fact.quote.strip().rstrip(".! "))
     if own and said.form != "reported" and speaks_to_reader(fact.quote, own):
         return None
-    return Telling(fact, own, said, _points(fact, said, own, liked))
+    told = Telling(fact, own, said, 0)
+    lowered = ABOUT_READER * _is_named(to, fact.quote) + HISTORY * told.is_history
+    return replace(told, points=_points(fact, said, own, liked) - lowered)
+
+
+def _is_named(to: Addressee, quote: str) -> bool:
+    """Whether the reader stands in the quotation: nobody is told who founded their own firm."""
+    said = {word.casefold() for word in re.findall(r"\w+", quote)}
+    company = {word.casefold() for name in to.names for word in re.findall(r"\w+", name)}
+    return bool({word.casefold() for word in re.findall(r"\w+", to.full)} & (said - company))
 
 
 def _language(declared: str, quote: str) -> Language | None:

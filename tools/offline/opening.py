@@ -64,6 +64,8 @@ class Scene:
             options: Lines = words.other
         else:
             options = (*words.same, *words.later) if telling.fact.start >= before.fact.end else words.same
+        if self._page(telling) in self.table.page.any:  # nothing would tell one page from the other
+            options = tuple(option for option in options if "{page}" not in option)
         other = tuple(option for option in options if not _telling_words(option) & _telling_words(said)) or options
         return self._piece(self.choice.of(other, f"after {before.fact.about}"), telling)
 

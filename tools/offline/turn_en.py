@@ -35,9 +35,11 @@ def turn(quote: str, names: Names) -> str | None:
     """The clause after "that", or None where it cannot be turned safely."""
     text = _about_the_company(_own_part(without_stop(quote)), names)
     words = words_of(text)
-    if not is_one_clause(text) or has_any(words, _RULES.reader | _RULES.refused) or not has_verb(text):
+    if not is_one_clause(text) or has_any(words, _RULES.reader | _RULES.refused):
         return None
-    if len(words) < _SHORTEST or _first_verb_is_relative(words):
+    if not (has_verb(text) or _name_acts(text, names)):
+        return None
+    if len(words) < _SHORTEST or words[0].lower() in _RULES.sideways or _first_verb_is_relative(words):
         return None
     begun = uncapitalised(re.sub(r"^We also ", "We ", text), names, _RULES.lowered)
     return begun and (_half_quoted(begun) if count(begun) > _RULES.quoted_after else _turned(begun))
@@ -49,6 +51,12 @@ def has_verb(text: str) -> bool:
     return (
         has_any(words[:1], {"we", "we're", "we've", "we'll"}) or has_any(words, _RULES.verbs) or _first_person(text)
     )
+
+
+def _name_acts(text: str, names: Names) -> bool:
+    """Whether the company's name is followed by what can only be its verb: "Acme welds"."""
+    name = begins_with_name(text, names)
+    return name is not None and bool(re.match(r" (?:[a-z]+ly )?[a-z]{2,}[^s\W]s [a-z]", text[len(name) :]))
 
 
 def _first_person(text: str) -> bool:

@@ -21,6 +21,7 @@ class Rules(BaseModel):
     quoted_after: int = 0
     reader: frozenset[str]
     refused: frozenset[str]
+    sideways: frozenset[str] = frozenset()  # first words of what reads badly after "that"
     lowered: frozenset[str] = frozenset()
     verbs: frozenset[str] = frozenset()
     not_verbs: frozenset[str] = frozenset()

@@ -20,7 +20,7 @@ from tools.offline.trouble import trouble
 from tools.offline.turning import count, words_of
 
 NEAR = 0.3  # points within which two facts are equally good to open with
-SECOND = 1.0  # points from which a fact may follow the first
+SECOND = 1.3  # points from which a fact may follow the first
 LONGEST_TOGETHER = 34  # words of the first fact and another
 
 
@@ -58,7 +58,7 @@ class _Writing:
         """The facts to be used, the opening's first."""
         liked = frozenset(guess.about for guess in self.brief.offer.guesses_in(self.language))
         facts = tuple(fact for fact in self.brief.facts if fact.id not in self.without.facts)
-        found = tellings(facts, self.brief.snapshots, self.to.names, self.language, liked)
+        found = tellings(facts, self.brief.snapshots, self.to, self.language, liked)
         if not found:
             return []
         near = [telling for telling in found if telling.points >= found[0].points - NEAR]
@@ -137,7 +137,7 @@ def _others(found: Sequence[Telling], first: Telling) -> list[Telling]:
             telling.points >= SECOND
             and new_kind
             and fits
-            and not telling.has_hype
+            and telling.is_sober
             and not any(_alike(telling, o) for o in chosen)
         ):
             chosen.append(telling)

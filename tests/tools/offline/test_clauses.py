@@ -64,7 +64,7 @@ def test_english_that_could_come_out_wrong_is_quoted(quote: str) -> None:
 
 
 def test_a_long_clause_keeps_its_own_words_in_quotation_marks() -> None:
-    rest = "combine casting, turning, milling, grinding, hardening, balancing, coating, painting, packing, storing and testing"
+    rest = "cast, turn, mill, grind, harden, balance, coat, paint, pack, store, ship and test gears of every size"
     assert reported(f"We {rest}.") == f"you “{rest}”"
 
 
