@@ -14,7 +14,9 @@ class RememberView(BaseModel):
 
 
 class RememberPatch(BaseModel):
-    """Changes nothing in the state."""
+    """The status as it was: LangGraph wants a node to write something."""
+
+    status: LeadStatus | None = None
 
 
 @dataclass(frozen=True)
@@ -23,4 +25,4 @@ class Remember:
 
     async def __call__(self, state: RememberView) -> RememberPatch:
         await self.interactions.remember(state.lead, state.status)
-        return RememberPatch()
+        return RememberPatch(status=state.status)

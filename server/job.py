@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Set
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -36,7 +36,10 @@ class Job:
         async with open_services(settings) as services:
             imported = await self._import(services)
             runner = open_runner(self.folder, services, self.inputs, self.engine)
-            await runner.run_all(self._unfinished(), concurrency=concurrency, on_result=on_result)
+            before = await asyncio.to_thread(self.folder.results.finished)
+            failed = {lead_id for lead_id, status in before.items() if status == "failed"}
+            leads = self._leads(without=before.keys() - failed)
+            await runner.run_all(leads, concurrency=concurrency, failed=failed, on_result=on_result)
         return {
             "out": str(self.folder.path),
             "engine": runner.engine,
@@ -57,13 +60,12 @@ class Job:
                 await services.leads.add([row.lead for row in chunk if row.lead])
         return dict(counts)
 
-    async def _unfinished(self) -> AsyncIterator[Lead]:
-        """The accepted leads without a result, in the file's order."""
-        finished = await asyncio.to_thread(self.folder.results.finished)
+    async def _leads(self, *, without: Set[str]) -> AsyncIterator[Lead]:
+        """The accepted leads in the file's order, but those whose ids are in `without`."""
         leads = islice((row.lead for row in self.leads.rows() if row.lead), self.limit)
         while chunk := await asyncio.to_thread(lambda: list(islice(leads, CHUNK))):
             for lead in chunk:
-                if lead.lead_id not in finished:
+                if lead.lead_id not in without:
                     yield lead
 
 

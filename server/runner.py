@@ -3,7 +3,7 @@
 import asyncio
 import time
 import traceback
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,15 +30,19 @@ class Runner:
     offer: Offer
 
     async def run_all(
-        self, leads: AsyncIterator[Lead], *, concurrency: int, on_result: Callable[[Result], None]
+        self, leads: AsyncIterator[Lead], *, concurrency: int, failed: Set[str], on_result: Callable[[Result], None]
     ) -> None:
-        """Run each lead, `concurrency` at a time, and keep each result as it comes."""
+        """Run each lead, `concurrency` at a time, and keep each result as it comes.
+
+        Those in `failed` have a result already, which stays where they fail again.
+        """
         turn = asyncio.Lock()
 
         async def work() -> None:
             while (lead := await _next(leads, turn)) is not None:
                 result = await self._run_safely(lead)
-                await self._keep(result)
+                if result.status != "failed" or lead.lead_id not in failed:
+                    await self._keep(result)
                 on_result(result)
 
         try:
