@@ -74,9 +74,8 @@ def _request(state: ApproveView) -> dict[str, object]:
 
 def _description(state: ApproveView) -> str:
     quoted = {fact_id for claim in state.draft.claims for fact_id in claim.fact_ids}
-    lines = [
-        f"{state.lead.company or state.lead.email}: {state.qualification.status}, score {state.qualification.score}."
-    ]
+    verdict = state.qualification
+    lines = [f"{state.lead.company or state.lead.email}: {verdict.status}, score {verdict.score}."]
     lines += [f"- {fact.id}: “{fact.quote}”" for fact in state.facts if fact.id in quoted]
     lines += [f"- not proven: {finding.message}" for finding in state.proof.findings]
     lines += [f"- {note}" for note in state.notes]
