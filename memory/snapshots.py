@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-from memory.errors import Malformed, NotFound
+from memory.errors import Malformed, NotFound, Unavailable
 from memory.records import Snapshot
 
 
@@ -18,11 +18,17 @@ class Snapshots:
     folder: Path
 
     async def save(self, text: str, *, url: str, fetched_at: datetime, title: str = "", lang: str = "") -> Snapshot:
-        """Keep `text` and say where it is."""
-        data = text.encode("utf-8")
+        """Keep `text` and say where it is; `Unavailable` where the folder cannot be written to."""
+        data = _encoded(text, url)
         sha256 = hashlib.sha256(data).hexdigest()
         file = f"snapshots/{sha256}.txt"
-        await asyncio.to_thread(_write_once, self.folder / file, data)
+        try:
+            await asyncio.to_thread(_write_once, self.folder / file, data)
+        except OSError as error:
+            raise Unavailable(
+                f"The snapshot of {url} could not be written to {self.folder} ({error.strerror}). "
+                "Make space or allow writing there, and run again."
+            ) from error
         return Snapshot(
             id=sha256[:16], url=url, fetched_at=fetched_at, sha256=sha256, file=file, title=title, lang=lang
         )
@@ -45,10 +51,23 @@ class Snapshots:
             raise NotFound(f"The snapshot {file!r} cannot be read ({error.strerror}).") from error
 
 
+def _encoded(text: str, url: str) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Malformed(
+            f"The text of {url} has letters that cannot be written down. Read the page again."
+        ) from error
+
+
 def _write_once(path: Path, data: bytes) -> None:
-    if path.exists() and path.stat().st_size == len(data):
+    """Under its name only when it is whole; what stands there and is not `data` is written anew."""
+    if path.is_file() and path.read_bytes() == data:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{uuid4().hex}")
-    partial.write_bytes(data)
-    partial.replace(path)
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -88,4 +88,4 @@ def _common() -> frozenset[str]:
 
 @cache
 def _parked_phrases() -> re.Pattern[str]:
-    return whole_words(entry.replace(" ", r"\s+") for entry in lists_of("doubts")["parked"])
+    return whole_words(lists_of("doubts")["parked"])

@@ -15,7 +15,7 @@ from tools.page_links import Link, base_of, canonical_of, links_of
 from tools.page_text import as_text, clean_lines, one_line, plain_description
 from tools.visible import keep_visible
 
-MAX_TAGS = 60_000  # a page of 238 kB has about 2,000
+MAX_TAGS = 80_000  # a page of 238 kB has about 2,000
 MAX_TITLE = 300  # characters
 SHORT = 1_500  # under this many characters the other setting may have found more
 MANY_ATTRIBUTES = re.compile(
