@@ -34,10 +34,21 @@ NOT_TEXT = (
 TAR = (257, b"ustar")
 
 UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+ONE_BYTE = ("cp1250", "cp1251", "cp1253", "cp1254", "koi8_r")  # those that exports are still made in, beside cp1252
+RIVALS = ("mac_roman", "cp850")  # not read themselves, but text that they explain proves no other
+MORE_BYTES = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
+FEWEST = 4  # characters beyond ASCII by which an encoding of more bytes can be told
+
 LATIN_ENDS = "\u0250"
-ACCENTS_IN_A_ROW = re.compile("[\u00c0-\u024f]{3}")
-SIGNS = "¡¢£¤¥¦§¨©¬¯±²³´µ¶¸¹¼½¾¿×÷ƒˆ˜†‡‰"  # of Windows-1252, which other encodings have letters for
-BEFORE_LETTERS, AFTER_LETTERS = "¡¿§©", "²³¹§©¼½¾"
+SIGNS = "¡¢£¤¥¦§¨©¬¯±²³µ¶¸¹¼½¾¿×÷ƒˆ˜†‡‰‘"  # of Windows-1252, which other encodings have letters for
+BEFORE_LETTERS, AFTER_LETTERS = "¡¿§‘", "²§©"
+ODD_WORDS = re.compile(
+    "[À-ÿ]{3}|[À-ɏ]{4}"  # accented letters alone in a row
+    "|[^\\W\\d_][À-ÖØ-ÞŠŽŒŸ][a-zß-ÿ]"  # an accented capital within a word, as in MŸller (Mac Roman)
+    "|ø[áéíúýìèù]|[áéíúýìèù]ø|[þðţđ]ý|ý[þðţđ]"  # Dvoøák (Windows-1250), Iþýk (Windows-1254)
+    "|[^\\W\\d_][^\\x00-\\x7f\\w\\xa0\\xad’‘´–—·•…®™€][^\\W\\d_]"  # a sign within a word
+    "|[ˆ˜─-◿]"  # accents without a letter, and frames
+)
 
 
 def settle_encoding(path: Path) -> str:
@@ -115,26 +126,39 @@ def _older(evidence: bytes, path: Path, broken: int) -> str:
             where=f"{path.name}, line {broken}",
         )
     ranked = [name for match in from_bytes(evidence) for name in match.could_be_from_charset]
-    for name in ("cp1252", *ranked):
-        if _reads_well(evidence, name):
-            return codecs.lookup(name).name
+    sure = (name for name in ranked if _is_sure(evidence, name))
+    if _reads_well(evidence, "cp1252"):
+        return "cp1252"
+    if name := next(sure, None):
+        return codecs.lookup(name).name
+    if _reads_well(evidence, "cp1252", tolerance=0.1):
+        return "cp1252"
     guess = f" (perhaps {', '.join(ranked[:3])})" if ranked else ""
     raise Invalid(f"its encoding cannot be told for certain{guess}. Save it anew as UTF-8.", where=path.name)
 
 
-def _reads_well(evidence: bytes, encoding: str) -> bool:
-    """Whether decoding yields words: no more than one oddity in fifty characters beyond ASCII."""
+def _is_sure(evidence: bytes, encoding: str) -> bool:
+    """Whether it yields words and nothing of its kind does so beside it."""
+    if encoding in ONE_BYTE:
+        return _reads_well(evidence, encoding) and not any(_reads_well(evidence, rival) for rival in RIVALS)
+    return encoding in MORE_BYTES and [name for name in MORE_BYTES if _reads_well(evidence, name, FEWEST)] == [
+        encoding
+    ]
+
+
+def _reads_well(evidence: bytes, encoding: str, fewest: int = 1, tolerance: float = 0.02) -> bool:
+    """Whether decoding yields words, with few oddities for each character beyond ASCII."""
     try:
         text = evidence.decode(encoding)
     except UnicodeDecodeError:
         return False
     beyond = sum(char > "\x7f" for char in text)
-    return _oddities(text) * 50 <= beyond
+    return beyond >= fewest and _oddities(text) <= tolerance * beyond
 
 
 def _oddities(text: str) -> int:
     odd = sum(_odd_pair(left, right) for left, right in pairwise(text) if left > "\x7f" or right > "\x7f")
-    return odd + len(ACCENTS_IN_A_ROW.findall(text))
+    return odd + len(ODD_WORDS.findall(text))
 
 
 def _odd_pair(left: str, right: str) -> bool:

@@ -128,7 +128,8 @@ def test_a_files_encoding_is_settled_from_its_bytes(saved: Save, data: bytes, en
     [
         ("Иван,Петров,Ромашка,ivan@x.example,", "cp1251"),
         ("Łukasz,Wójcicki,Żurawska,l@x.example,", "cp1250"),
-        ("太郎,田中,株式会社,t@x.example,", "cp932"),
+        ("Jiří,Dvořák,Škoda,j@x.example,", "cp1250"),
+        ("Işık,Çağlar,Şirket,i@x.example,", "cp1254"),
     ],
 )
 def test_other_old_encodings_are_read_where_their_words_tell_them(saved: Save, line: str, encoding: str) -> None:
@@ -150,9 +151,26 @@ def test_a_utf8_file_with_a_broken_line_is_refused_and_not_read_as_something_els
         read_leads(saved(data))
 
 
-def test_an_encoding_that_cannot_be_told_is_refused(saved: Save) -> None:
+@pytest.mark.parametrize("encoding", ["cp437", "cp850", "mac_roman"])
+@pytest.mark.parametrize("line", ["Jörg,Müller,Köln,a@x.example,", "Zoë,Smith,Acme,z@x.example,"])
+def test_an_encoding_that_cannot_be_told_is_refused(saved: Save, line: str, encoding: str) -> None:
     with pytest.raises(Invalid, match="encoding cannot be told"):
-        read_leads(saved(HEADER.encode() + "Jörg,Müller,Köln,a@x.example,".encode("cp437")))
+        read_leads(saved((HEADER + line).encode(encoding)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Seán,O’Neill,Größe – “Café” & Söhne,s@x.example,",
+        "Anna\u00a0Maria,D´Angelo,T€DI,a@x.example,",
+        "JOSÉ,MÜLLER,CRÉÉE S.A.,j@x.example,",
+        "Œdipe,Žák,«Größte» Ÿ Œuvre…,o@x.example,",
+    ],
+)
+def test_windows_1252_is_known_by_its_words(saved: Save, line: str) -> None:
+    file = read_leads(saved((HEADER + line).encode("cp1252")))
+    [row] = file.rows()
+    assert (file.encoding, ",".join(row.cells)) == ("cp1252", line)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
