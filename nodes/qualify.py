@@ -10,8 +10,7 @@ from memory.snapshots import Snapshots
 from memory.words import Clock
 from nodes.pages import read_pages
 from tools.engine import Judge, Judgement
-from tools.qualification import qualify
-from tools.rules import parse_rule
+from tools.qualification import qualify, question_result, rule_result
 
 
 class QualifyView(BaseModel):
@@ -38,28 +37,20 @@ class Qualify:
         icp = state.icp or self.icp
         questions = [criterion for criterion in icp.criteria if criterion.question]
         pages = await read_pages(self.snapshots, state.snapshots)
-        judgements = dict(
-            zip((c.id for c in questions), await self.judge.judge(state.lead, questions, pages), strict=True)
-        )
+        judgements = iter(await self.judge.judge(state.lead, questions, pages))
         facts = list(state.facts)
-        results = [_result(criterion, state.lead, judgements, facts) for criterion in icp.criteria]
+        results = [
+            _asked(criterion, next(judgements), facts) if criterion.question else rule_result(criterion, state.lead)
+            for criterion in icp.criteria
+        ]
         qualification = qualify(icp, results).model_copy(update={"at": self.clock()})
         status: LeadStatus | None = "skipped" if qualification.status == "not_qualified" else None
         evidence = tuple(facts[len(state.facts) :])
         return QualifyPatch(evidence=evidence, qualification=qualification, status=status)
 
 
-def _result(
-    criterion: Criterion, lead: Lead, judgements: dict[str, Judgement], facts: list[Fact]
-) -> CriterionResult:
-    if criterion.rule is not None:
-        outcome = parse_rule(criterion.rule).evaluate(lead)
-        return CriterionResult(id=criterion.id, basis="rule", verdict=outcome.verdict, why=outcome.why)
-    judgement = judgements[criterion.id]
-    fact_ids = tuple(_fact_id(quote, facts) for quote in judgement.quotes)
-    return CriterionResult(
-        id=criterion.id, basis="question", verdict=judgement.verdict, fact_ids=fact_ids, why=judgement.why
-    )
+def _asked(criterion: Criterion, judgement: Judgement, facts: list[Fact]) -> CriterionResult:
+    return question_result(criterion, judgement, tuple(_fact_id(quote, facts) for quote in judgement.quotes))
 
 
 def _fact_id(quote: Quote, facts: list[Fact]) -> str:
