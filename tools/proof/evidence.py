@@ -62,7 +62,6 @@ def row_of(lead: Lead) -> Source:
     return Source(tuple(read(text) for text in texts if text))
 
 
-@lru_cache(maxsize=16)
 def offer_of(offer: Offer | None) -> Source:
     """All that may be said about the sender."""
     if offer is None:
@@ -71,7 +70,7 @@ def offer_of(offer: Offer | None) -> Source:
     signature = ", ".join(part for part in (sender.name, sender.role, sender.company) if part)
     texts = [*offer_texts(offer), signature, sender.email, sender.reply_to, sender.postal_address, sender.unsubscribe]
     texts.extend(s.source for s in offer.statements if s.source)
-    return Source(tuple(read(text, offer.language) for text in texts if text))
+    return quotations_of(tuple(text for text in texts if text), offer.language)
 
 
 def offer_texts(offer: Offer) -> list[str]:
@@ -84,7 +83,6 @@ def in_all(text: Localised) -> Iterable[str]:
     return (text,) if isinstance(text, str) else text.values()
 
 
-@lru_cache(maxsize=16)
 def sender_of(offer: Offer | None) -> Company:
     """The sender's company, and its person."""
     return Company.called(offer.sender.company, offer.sender.name) if offer else Company()
@@ -124,7 +122,7 @@ def evidence_of(
     """The evidence of one draft."""
     pages = {s.id: f"{s.title[:300]} {s.url[:300].replace('-', ' ').replace('/', ' ')}" for s in snapshots}
     cited = tuple(dict.fromkeys(i for claim in draft.claims for i in claim.fact_ids))
-    statements = Source(tuple(read(s.text, offer.language) for s in offer.statements)) if offer else Source()
+    statements = quotations_of(tuple(s.text for s in offer.statements), offer.language) if offer else Source()
     return Evidence({fact.id: fact for fact in facts}, row_of(lead), offer_of(offer), statements, pages, language, cited)
 
 
