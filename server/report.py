@@ -21,7 +21,7 @@ from memory.results import Results
 from memory.words import Clock, utc_now
 from server.report_evidence import Pages
 from server.report_reason import label, reason
-from server.report_summary import summary_of
+from server.report_summary import in_order_of_outcome, summary_of
 from server.report_text import address, cut, href, shown, without_secrets
 from server.report_view import LeadView, lead_view, name_of
 
@@ -58,7 +58,7 @@ def write_report(folder: Path, *, clock: Clock = utc_now) -> Path:
 
 def _content(folder: Path, clock: Clock) -> Mapping[str, object]:
     results = Results(folder / "runs.jsonl")
-    index = results.index()
+    index = in_order_of_outcome(results, results.index())
     icp, offer = _written(folder / "icp.toml", Icp), _written(folder / "offer.toml", Offer)
     pages = Pages(folder)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from memory.errors import Malformed, NotFound
-from memory.profile import Offer, Statement
+from memory.profile import Offer
 from memory.records import Claim, Fact, Lead, Result, Snapshot
 from memory.snapshots import Snapshots
 
@@ -136,8 +136,7 @@ class Evidence:
         return self.cards.setdefault(f"row {fields}", Card(len(self.cards) + 1, "lead", fields=fields))
 
     def _statement(self, said: str) -> Card:
-        statement = _closest(self.offer, said)
-        quote, link = (statement.text, statement.source or "") if statement else ("", "")
+        quote, link = _closest(self.offer, said) if self.offer else ("", "")
         return self.cards.setdefault(f"offer {quote}", Card(len(self.cards) + 1, "offer", quote=quote, link=link))
 
 
@@ -156,12 +155,20 @@ def _stands_in(value: str, text: str) -> bool:
     return bool(value) and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) is not None
 
 
-def _closest(offer: Offer | None, said: str) -> Statement | None:
-    """The statement of the offer that shares most words with `said`, where it shares half of them."""
+def _closest(offer: Offer, said: str) -> tuple[str, str]:
+    """The text of the offer that shares most words with `said`, where it shares half of them, and its source."""
     words = set(WORD.findall(said.casefold()))
 
-    def shared(statement: Statement) -> int:
-        return len(words & set(WORD.findall(statement.text.casefold())))
+    def shared(one: tuple[str, str]) -> int:
+        return len(words & set(WORD.findall(one[0].casefold())))
 
-    best = max(offer.statements, key=shared) if offer else None
-    return best if best and shared(best) * 2 >= len(words) > 0 else None
+    best = max(_texts_of(offer), key=shared)
+    return best if shared(best) * 2 >= len(words) > 0 else ("", "")
+
+
+def _texts_of(offer: Offer) -> Iterator[tuple[str, str]]:
+    """Each text of the offer, with the source that it names."""
+    yield from ((statement.text, statement.source or "") for statement in offer.statements)
+    for texts in (offer.call_to_action, offer.what, offer.audience):
+        yield from ((text, "") for text in ([texts] if isinstance(texts, str) else texts.values()))
+    yield from ((guess.text, "") for guess in offer.guesses)

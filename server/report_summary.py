@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from memory.records import Result
+from memory.results import Index, Results
 
-OUTCOMES = {  # in the order of the sentence; for one, for several
+OUTCOMES = {  # in the order of the sentence and of the page; for one, for several
     "awaiting": ("email awaits approval", "emails await approval"),
     "awaiting_review": ("more wants a closer look first", "more want a closer look first"),
+    "unproven": ("has statements that are not proven", "have statements that are not proven"),
     "approved": ("is approved", "are approved"),
     "sent": ("was sent", "were sent"),
-    "unproven": ("has statements that are not proven", "have statements that are not proven"),
     "review": ("could not be judged", "could not be judged"),
     "unfit": ("is not a fit", "are not a fit"),
     "failed": ("failed", "failed"),
@@ -56,6 +57,14 @@ def summary_of(results: Iterable[Result]) -> Summary:
             summary.first_read = min(summary.first_read or snapshot.fetched_at, snapshot.fetched_at)
             summary.last_read = max(summary.last_read or snapshot.fetched_at, snapshot.fetched_at)
     return summary
+
+
+def in_order_of_outcome(results: Results, index: Index) -> Index:
+    """`index` with the leads that wait for a person first, and those that failed last."""
+    ranks = {key: rank for rank, key in enumerate(OUTCOMES)}
+    rank_of = {result.lead.lead_id: ranks[outcome(result)] for result in results.latest(index)}
+    entries = sorted(index.entries.items(), key=lambda entry: rank_of.get(entry[0], len(ranks)))
+    return Index(dict(entries), index.unreadable)
 
 
 def outcome(result: Result) -> str:

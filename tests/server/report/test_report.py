@@ -18,7 +18,7 @@ from lxml.html import HtmlElement
 from typer.testing import CliRunner
 
 from memory.errors import NotFound, Unavailable
-from memory.records import Lead, Result
+from memory.records import Claim, Lead, Result
 from server.commands.report import report
 from server.report import write_report
 from server.report_view import Span, pieces
@@ -63,8 +63,8 @@ def text_of(element: HtmlElement) -> str:
 
 def test_the_heading_counts_what_became_of_the_leads(demo: Path) -> None:
     assert text_of(only(read(demo), "h1")) == (
-        "10 leads: 3 emails await approval, 1 more wants a closer look first, 1 is approved, "
-        "1 has statements that are not proven, 1 could not be judged, 2 are not a fit, 1 failed."
+        "10 leads: 3 emails await approval, 1 more wants a closer look first, "
+        "1 has statements that are not proven, 1 is approved, 1 could not be judged, 2 are not a fit, 1 failed."
     )
 
 
@@ -78,13 +78,18 @@ def test_the_page_says_when_with_which_engine_and_for_which_profile(demo: Path) 
 def test_each_lead_is_a_row_that_leads_to_its_section(demo: Path) -> None:
     page = read(demo)
     rows = every(page, "#leads tbody tr")
-    assert [text_of(cell) for cell in rows[5]] == [
+    assert [text_of(cell) for cell in rows[7]] == [
         *("Tom Okafor", "Brightledger", "Not a fit 17", "No email"),
         "software house: It calls itself a software company.",
     ]
     for row in rows:
         section = only(page, only(row, "a").get("href"))
         assert text_of(only(section, "h2")) == text_of(only(row, ".company"))
+
+
+def test_what_waits_for_a_person_comes_first_and_what_failed_last(demo: Path) -> None:
+    emails = [text_of(cell) for cell in every(read(demo), "#leads td.mail")]
+    assert emails == [*["Awaits approval"] * 4, "Not proven", "Approved", *["No email"] * 3, "Failed"]
 
 
 def test_without_scripts_no_control_is_shown_and_every_lead_is_there(demo: Path) -> None:
@@ -97,8 +102,8 @@ def test_without_scripts_no_control_is_shown_and_every_lead_is_there(demo: Path)
 def test_the_email_is_shown_word_for_word(demo: Path, results: list[Result]) -> None:
     drafts = [result.draft for result in results if result.draft]
     page = read(demo)
-    assert [letter(body) for body in every(page, ".letter .body")] == [draft.body for draft in drafts]
-    assert [letter(subject) for subject in every(page, ".subject")] == [draft.subject for draft in drafts]
+    assert {letter(body) for body in every(page, ".letter .body")} == {draft.body for draft in drafts}
+    assert {letter(subject) for subject in every(page, ".subject")} == {draft.subject for draft in drafts}
 
 
 def letter(element: HtmlElement) -> str:
@@ -131,6 +136,18 @@ def test_claims_on_the_row_and_on_the_offer_show_what_they_rest_on(demo: Path) -
     assert text_of(only(row, "dl")) == "employees180"
 
 
+def test_a_claim_on_any_text_of_the_offer_shows_that_text(qualified: Make, report_on: ReportOn) -> None:
+    draft = qualified().draft
+    assert draft is not None
+    start = draft.body.index("Would 20 minutes")
+    claims = (Claim(start=start, end=start + 37, source="offer"), Claim(start=0, end=8, source="offer"))
+    cards = every(report_on(qualified(draft=draft.model_copy(update={"claims": claims}))), ".notes .card")
+    assert [text_of(card) for card in cards] == [
+        "1 Your own offer says No text of offer.toml has these words.",
+        "2 Your own offer says Would 20 minutes next week be useful?",
+    ]
+
+
 def test_a_statement_under_two_claims_names_both(demo: Path) -> None:
     claims = every(only(read(demo), "#l2"), ".claim")
     assert [(claim.get("data-e"), letter(claim)) for claim in claims[:2]] == [
@@ -149,16 +166,16 @@ def test_any_spans_cut_a_text_without_changing_it(text: str, places: list[tuple[
 
 
 def test_each_verdict_says_what_was_asked_and_why(demo: Path) -> None:
-    against = every(only(read(demo), "#l6"), ".criteria .against")
+    against = every(only(read(demo), "#l8"), ".criteria .against")
     assert [text_of(only(one, ".asked")) for one in against] == [
         "No Does the company make physical products? should be so It sells software by subscription.",
         "Yes Is it a software company? must never be so It calls itself a software company. See 1",
     ]
-    assert "We are a software company" in text_of(only(against[0], ".card mark"))
+    assert "We are a software company" in text_of(only(against[0], ".card details"))
 
 
 def test_an_unproven_email_shows_each_finding_where_it_is_and_cannot_be_approved(demo: Path) -> None:
-    section = only(read(demo), "#l4")
+    section = only(read(demo), "#l5")
     assert [letter(one) for one in every(section, ".unproven")] == ["900", "every year", "Golden Cone"]
     findings = text_of(only(section, ".findings"))
     assert "cannot be approved" in findings
@@ -172,11 +189,11 @@ def test_the_command_that_approves_a_lead_is_given(demo: Path, results: list[Res
 
 
 def test_a_failed_lead_says_what_went_wrong_and_what_to_do(demo: Path) -> None:
-    assert "Correct the website in the list" in text_of(only(read(demo), "#l9 .error"))
+    assert "Correct the website in the list" in text_of(only(read(demo), "#l10 .error"))
 
 
 def test_facts_that_nothing_cites_are_listed(demo: Path) -> None:
-    found = only(read(demo), "#l1 details")
+    found = only(read(demo), "#l1 details.others")
     assert "1 quotation not used" in text_of(found)
     assert "Spare parts for pumps" in text_of(found)
 
@@ -224,7 +241,7 @@ def test_a_profile_or_an_offer_that_cannot_be_read_stops_nothing(
     (folder / "icp.toml").write_text("a = " + "[" * 50_000)
     (folder / "offer.toml").unlink()
     page = read(write_report(folder))
-    assert text_of(every(only(page, "#l6"), ".against .asked p")[0]) == "makes hardware"
+    assert text_of(every(only(page, "#l8"), ".against .asked p")[0]) == "makes hardware"
     assert len(every(page, "article")) == 10
 
 
