@@ -89,13 +89,22 @@ def _stem_names(stem: str) -> Iterator[str]:
 
 
 def _first_word(name: str, texts: Sequence[str]) -> Iterator[str]:
-    """The first word of a longer name, unless the page has it as an ordinary word."""
+    """The first word of a longer name, or the last where the first says nothing ("Transports Guillemot")."""
     first, _, rest = name.partition(" ")
-    if not rest or len(first) < 3 or first.lower() in _GENERIC or not first[0].isupper():
+    if not rest:
         return
-    ordinary = re.compile(rf"(?<!\w){re.escape(first.lower())}(?!\w)")
-    if not any(ordinary.search(text) for text in texts):
+    if _stands_alone(first, texts):
         yield first
+    elif first.lower() in _GENERIC and _stands_alone(last := name.rsplit(maxsplit=1)[-1], texts):
+        yield last
+
+
+def _stands_alone(word: str, texts: Sequence[str]) -> bool:
+    """Whether `word` can only be a name: capital, uncommon, and nowhere on the pages in lower case."""
+    if len(word) < 3 or word.lower() in _GENERIC or not word[0].isupper():
+        return False
+    ordinary = re.compile(rf"(?<!\w){re.escape(word.lower())}(?!\w)")
+    return not any(ordinary.search(text) for text in texts)
 
 
 def _spellings(name: str, texts: Sequence[str]) -> set[str]:

@@ -23,6 +23,9 @@ HEADINGS = 600  # characters at the top of a page whose headings say what it is 
 
 Weigh = Callable[[Said, re.Match[str], Phrases], int]
 
+_COUNTED = re.compile(
+    r"(?i)(?:\d[\d.,   ]*\+?|thousands of|hundreds of|millions of|tausende?|hunderte|milliers d['’e]\s?e?|centaines d['’e]\s?e?)\s?(?:\w+ )?$"
+)
 _INFINITIVE = re.compile(r"\b(?:to|zu|pour|de) $")
 _ALREADY_KNOWN = re.compile(r" (?:the|this|these|those|that|dies\w+|cette?|ces) ")
 _UP_TO_FIVE = re.compile(r"(?:\s+[\w'’&/,-]+){0,5}\s*$")
@@ -32,8 +35,9 @@ def judge_offer(asked: Asked, said: Sequence[Said]) -> Judgement:
     """Whether the company makes, sells or offers the thing."""
     evidence, points = _weighed(asked, said, _offered)
     if "goods" in asked.concepts:
-        tangible = [one for one in said if one.text not in {e.text for e in evidence} and _is_tangible(one)]
-        evidence, points = [*evidence, *tangible], points + len(tangible)
+        known = {one.text for one in evidence}
+        things = [(weight, one) for one in said if one.text not in known and (weight := _is_a_thing(one))]
+        evidence, points = [*evidence, *(one for _, one in things)], points + sum(weight for weight, _ in things)
     denied = _denials(asked, said)
     if denied:
         return _denied(denied, evidence, points)
@@ -132,6 +136,8 @@ def _served(said: Said, signal: re.Match[str], phrases: Phrases) -> int:
     before, after = said.text[: signal.start()], said.text[signal.end() :].lstrip(" -")
     if phrases.not_the_thing.match(after):
         return 0
+    if said.own and _COUNTED.search(before):
+        return CLEAR
     *_, word = [None, *phrases.serves.finditer(before)]
     if not word or not _UP_TO_FIVE.fullmatch(before, word.end()):
         return 0
@@ -145,10 +151,15 @@ def _addresses_a_business(one: Said) -> bool:
     return not one.sentence.is_heading and bool(phrases_of(one.speaker.words.language).readers.search(one.text))
 
 
-def _is_tangible(one: Said) -> bool:
-    """Whether the company speaks of a thing with a weight, a size or a material."""
+def _is_a_thing(one: Said) -> int:
+    """How clearly the company speaks of a thing that it makes: of a material, with a weight, a size."""
     phrases = phrases_of(one.speaker.words.language)
-    return (one.own or one.describes) and not one.sentence.is_heading and bool(phrases.tangible.search(one.text))
+    if not (one.own or one.describes) or one.sentence.is_heading:
+        return 0
+    made = phrases.makes.search(one.text)
+    if (made and one.speaker.speaks(one.text[: made.start()])) or phrases.made_of.search(one.text):
+        return CLEAR
+    return WEAK if phrases.tangible.search(one.text) else 0
 
 
 def _had(said: Said, signal: re.Match[str], phrases: Phrases) -> int:

@@ -11,6 +11,7 @@ from tools.offline.questions import Asked
 from tools.offline.said import Said
 from tools.offline.verdicts import answer, unknown
 
+NEAR = 28  # characters between "founded" and its year
 OLDEST = 400  # years; more is no company's age
 
 _STANDARDS = load("standards")
@@ -78,7 +79,7 @@ def _age(one: Said) -> int | None:
         return None
     read_in = one.page.snapshot.fetched_at.year
     for since in phrases.since.finditer(one.text):
-        year = _YEAR.match(one.text, since.end() + 1)
+        year = _YEAR.search(one.text, since.end(), since.end() + NEAR)
         if year and int(year.group(1)) <= read_in:
             return read_in - int(year.group(1))
     for years in _YEARS.finditer(one.text):

@@ -20,6 +20,8 @@ class Phrases:
     between: re.Pattern[str]
     not_the_thing: re.Pattern[str]
     serves: re.Pattern[str]
+    makes: re.Pattern[str]
+    made_of: re.Pattern[str]
     tangible: re.Pattern[str]
     readers: re.Pattern[str]
     has: re.Pattern[str]
@@ -58,7 +60,7 @@ def _signal(signal: str, language: Language) -> str:
         return f"(?-i:{escaped})s?"
     letters = len(signal)
     if language == "de":
-        before = r"(?:\w+)?" if letters >= COMPOUND_FROM and signal[0].isupper() else ""
+        before = r"(?:\w+)?" if letters >= COMPOUND_FROM else ""
         return rf"{before}{escaped}(?:e|en|er|ern|n|s|es|se|ns)?"
     ending = (
         r"\w{0,4}" if letters >= STEM_FROM and signal.isalpha() and not signal.endswith("s") else r"(?:s|es|x)?"

@@ -51,10 +51,16 @@ def _wrong_length(s: Sentence, _: Speaker) -> bool:
     return not MIN_WORDS <= s.text.count(" ") + 1 <= MAX_WORDS or len(s.text) > MAX_CHARS
 
 
-def _no_sentence(s: Sentence, _: Speaker) -> bool:
-    return (
-        not _CLOSED.search(s.text) or bool(_TEASER.search(s.text)) or not (s.text[0].isalnum() or s.text[0] == "À")
-    )
+def _no_sentence(s: Sentence, speaker: Speaker) -> bool:
+    return not _CLOSED.search(s.text) or bool(_TEASER.search(s.text)) or not _begins_well(s.text, speaker)
+
+
+def _begins_well(text: str, speaker: Speaker) -> bool:
+    """Whether it begins as sentences do: with a capital, a digit, or a name that is written small."""
+    if text[0].isupper() or text[0].isdigit():
+        return True
+    first = text.split(maxsplit=1)[0]
+    return text[0].isalpha() and (any(map(str.isupper, first)) or bool(speaker.names.any.match(fold(text))))
 
 
 def _question(s: Sentence, _: Speaker) -> object:

@@ -18,12 +18,13 @@ KIND_POINTS: dict[About, float] = {
     "size": 1.5, "proof-point": 1.1, "news": 0.9, "audience": 0.9, "place": 0.8, "product": 0.7, "method": 0.4,
 }  # fmt: skip
 NAMED_IN_FRONT, OPENS_WITH_US, NAMED_LATER, US_INSIDE = 1.6, 1.2, 0.7, 0.4
-SAYS_NOT_WHO, ELLIPTICAL, OF_A_PRODUCT, OF_THE_PAGE = -1.6, -0.7, -0.5, -0.2
+SAYS_NOT_WHO, ELLIPTICAL, OF_A_PRODUCT, OF_THE_PAGE, FIRST_LINE = -1.6, -0.7, -0.5, -0.2, -1.1
 NUMBER, NAME, MOST_NAMES = 0.5, 0.15, 4
-YOU, HYPE, VAGUE, WEAK_BEGINNING, WISH, LEANS, FRAGMENT, LONG = -0.75, -0.7, -0.3, -1.2, -1.0, -0.6, -0.8, -0.05
+YOU, HYPE, VAGUE, WEAK_BEGINNING, WISH, LEANS, FRAGMENT, LONG = -0.75, -0.7, -0.3, -1.2, -2.0, -0.6, -0.8, -0.05
 TOP = 0.4
 LONG_FROM = 24  # words
 RECENT_YEARS = 1
+OPENING = 80  # characters: a wish within them is what the sentence says
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NUMBER = re.compile(r"\d")
@@ -97,13 +98,16 @@ def _voice(text: str, speaker: Speaker, place: Place) -> float:
 
 
 def _unsigned(text: str, speaker: Speaker, place: Place) -> float:
-    if place.first_line:
+    elliptical = _is_elliptical(text, speaker)
+    if place.first_line and elliptical:
         return OF_THE_PAGE
     if place.names_the_product:
         return NAMED_LATER
     if place.product_page:
         return OF_A_PRODUCT
-    return ELLIPTICAL if _is_elliptical(text, speaker) else SAYS_NOT_WHO
+    if place.first_line:
+        return FIRST_LINE
+    return ELLIPTICAL if elliptical else SAYS_NOT_WHO
 
 
 def _is_elliptical(text: str, speaker: Speaker) -> bool:
@@ -126,7 +130,7 @@ def _softness(text: str, speaker: Speaker, place: Place) -> float:
     points += (
         WEAK_BEGINNING if words.weak_begin.match(text) and not (place.product_page and _THIS.match(text)) else 0
     )
-    points += WISH if words.mere_wish.match(text) else 0
+    points += WISH if words.mere_wish.search(text, 0, OPENING) else 0
     points += LEANS if words.leans.search(text) else 0
     points += FRAGMENT if _is_fragment(text, speaker) else 0
     return points + LONG * max(0, text.count(" ") + 1 - LONG_FROM)

@@ -148,7 +148,7 @@ def _ends_after(word: str, before: str, after: str) -> bool:
     if lowered in _MAY_END or "." in word:
         return following in _STARTERS
     if word.isdigit() and len(word) <= 2:
-        return not _is_ordinal(before, following)
+        return before.rstrip()[-1:].isalnum() and not _is_ordinal(before, following)
     if len(word) == 1 and word.isupper():
         return following in _STARTERS or not _is_initial(before)
     return True

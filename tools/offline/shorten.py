@@ -9,6 +9,7 @@ LONGEST: dict[Language, int] = {"en": 24, "de": 26, "fr": 28}  # words
 SHORTEST = 6
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_LONE_WORD = re.compile(r", \w+$")
 _LIST_ITEM = re.compile(r",[^,]{2,60}$")
 
 
@@ -18,7 +19,8 @@ def quoted_length(text: str, language: Language) -> int:
     if len(text.split()) <= limit:
         return len(text)
     cuts = [m.start() for m in words_of(language).cut_before.finditer(text)]
-    return next((cut for cut in reversed(cuts) if _stands_alone(text, cut, language)), len(text))
+    cut = next((cut for cut in reversed(cuts) if _stands_alone(text, cut, language)), len(text))
+    return len(text[:cut].rstrip(" -–—,;:")) if cut < len(text) else cut
 
 
 def _stands_alone(text: str, cut: int, language: Language) -> bool:
@@ -29,6 +31,7 @@ def _stands_alone(text: str, cut: int, language: Language) -> bool:
         return False
     return (
         tokens[-1].lower() not in words.dangling
+        and not _LONE_WORD.search(piece)
         and bool(words.finite.search(piece) or words.we.search(piece))
         and not words.changes_meaning.search(rest)
         and not _cuts_a_list(piece, rest)

@@ -8,7 +8,7 @@ from memory.words import About, Language
 from tools.offline.lexicon import any_of, load
 
 _AT_THE_BEGINNING = frozenset(
-    {"opens_with_us", "imperatives", "or_noun", "compounds", "before_command", "weak_begin", "mere_wish"}
+    {"opens_with_us", "imperatives", "or_noun", "compounds", "before_command", "weak_begin"}
 )
 _KINDS: tuple[About, ...] = ("size", "news", "proof-point", "place", "audience", "method")
 
@@ -60,7 +60,9 @@ def words_of(language: Language) -> Words:
         language=language,
         kinds=tuple((kind, any_of(lists[f"kinds.{kind}"])) for kind in _KINDS),
         recent=any_of(lists["kinds.recent"]),
-        cut_before=re.compile(rf"(?:{'|'.join(lists['cut_before'])}| — | – |; | \()(?!\w)|(?<=\()", re.IGNORECASE),
+        cut_before=re.compile(
+            rf"(?:{'|'.join(lists['cut_before'])}| — | – | -- |; | \()(?!\w)|(?<=\()", re.IGNORECASE
+        ),
         dangling=frozenset(lists["dangling"]),
         **patterns,
     )
