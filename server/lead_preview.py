@@ -91,13 +91,13 @@ def _columns(file: LeadFile) -> Table:
 def _rows(file: LeadFile, rows: list[Row]) -> Table:
     table = Table("Row", "Line", "Status", "As it will be stored", title=f"The first {len(rows)} rows")
     for row in rows:
-        table.add_row(str(row.row), str(row.line), _text(_status(row)), _stored(file, row))
+        table.add_row(str(row.row), str(row.line), Text(_status(row)), _stored(file, row))
     return table
 
 
 def _status(row: Row) -> str:
     if row.status == "accepted":
-        return ", ".join(("accepted", *row.warnings))
+        return "\n".join(("accepted", *row.warnings))
     return f"duplicate of row {row.duplicate_of}" if row.status == "duplicate" else f"rejected: {row.reason}"
 
 

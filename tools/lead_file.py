@@ -1,7 +1,8 @@
 """A file of leads, read as a stream: what its columns mean, and what became of each of its rows.
 
 `read_leads` reads the whole file once before it hands anything out, so that a file which is broken anywhere is
-refused as a whole; `LeadFile.rows` then reads it again. Neither holds more than a record and 16 bytes a lead.
+refused as a whole; `LeadFile.rows` then reads it again. What is held is one record, and for each person a hash and
+the number of the first row (about 110 bytes).
 """
 
 import io
