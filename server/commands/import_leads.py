@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from server.console import answer, progress, say
+from server.console import answer, note, progress, say
 
 if TYPE_CHECKING:
     from memory.leads import Policy
@@ -71,4 +71,8 @@ def _import(leads: "LeadFile", settings: "Settings", policy: "Policy", rejected:
             with progress("Thousands of rows", ceil(leads.records / CHUNK)) as advance:
                 return await import_rows(leads, Leads(client), policy=policy, rejected=rejected, on_chunk=advance)
 
-    return asyncio.run(work())
+    try:
+        return asyncio.run(work())
+    except KeyboardInterrupt:
+        note("Stopped. What was imported is kept; run the same command again to go on.")
+        raise typer.Exit(130) from None
