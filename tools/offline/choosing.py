@@ -17,7 +17,8 @@ ABOUT_READER, HISTORY = 2.0, 0.8  # points that these take away
 HYPE, VAGUE = 1.5, 0.5  # points that one such word takes away
 LONGEST, SHORTEST = 26, 4  # words of what is quoted
 
-_FIGURE = re.compile(r"\d ?%|\d\+|\d times\b|\b\d{1,3}(?:[,.  ]\d{3})+\b|\b\d{2,3}(?= [a-zäöüé]{4,})")
+_FIGURE = re.compile(r"\d ?%|\d\+|\d times\b|\b\d{1,3}(?:[,.  ]\d{3})+\b|(?<![-\w])\d{2,3}(?= [a-zäöüé]{4,})")
+_BACK = re.compile(r"(?<!^)\b(?:this|these|those|dies(?:e[mnrs]?)?)\b(?! (?:past|year|month|week|Jahr))", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _HISTORY = re.compile(
     r"\b(?:founded|established|was (?:started|formed|created)|began|family-owned|years of|decades?"
@@ -26,6 +27,7 @@ _HISTORY = re.compile(
 )
 _SINCE = re.compile(r"\b(?:since|seit|depuis) (?:1[89]|20)\d\d\b")
 _CERTIFIED = re.compile(r"\b(?:ISO|EN|DIN|certif|zertif|TÜV)", re.IGNORECASE)
+_OPINION = re.compile(r"^(?:We|Wir|Nous) (?:\w+ly )?(?:realized|realised|noticed|believe|think|know|want|hope|love|glauben|hoffen|croyons)\b")
 _NUMBERED = re.compile(r"\d{1,2}[.)]?\s+[A-ZÄÖÜ]")
 _FIRST_PERSON = re.compile(r"\b(?:I|I['’]m|my|me|ich|mein|je|mon|ma)\b")
 _STANDARD = re.compile(r"\b(?:[A-Z]{2,}[ -]?\d+|[A-Z][A-Z0-9]{2,}|inox|steel|glass|silicone|Stahl|Edelstahl)\b")
@@ -89,12 +91,19 @@ def _telling(
     own = _language(snapshot.lang if snapshot else "", fact.quote)
     if any(_unfit(fact.quote, own)):
         return None
-    said = say(fact.quote, own, to.names) if own == language else Said("quoted", fact.quote.strip().rstrip(".! "))
+    said = _said(fact.quote, own, to) if own == language and own else Said("quoted", without_stop(fact.quote))
     if own and said.form != "reported" and speaks_to_reader(fact.quote, own):
         return None
     told = Telling(fact, own, said, 0)
     lowered = ABOUT_READER * _is_named(to, fact.quote) + HISTORY * told.is_history
     return replace(told, points=_points(fact, said, own, liked) - lowered)
+
+
+def _said(quote: str, language: Language, to: Addressee) -> Said:
+    """How `quote` is said; what boasts is left to the page to say, in quotation marks."""
+    said = say(quote, language, to.names)
+    boasts = said.form == "reported" and found_in(said.text, wording(language).praise)
+    return Said("quoted", without_stop(quote)) if boasts else said
 
 
 def _is_named(to: Addressee, quote: str) -> bool:
@@ -140,6 +149,8 @@ def _points(fact: Fact, said: Said, language: Language | None, liked: frozenset[
     points = UNSCORED if fact.score is None else fact.score
     points += 0.5 * bool(_DIGIT.search(fact.quote)) + 0.3 * bool(_STANDARD.search(fact.quote))
     points += 0.6 * (said.form == "reported" and "“" not in said.text) + 0.2 * (fact.about in liked)
+    points -= 0.8 * bool(_OPINION.search(fact.quote))
+    points -= 1.0 * len(_BACK.findall(said.text))
     points -= 0.5 * (count(said.text) < 7)
     points -= 0.04 * max(0, count(said.text) - 14) + 0.4 * _begins_sideways(said)
     if language:

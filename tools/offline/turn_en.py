@@ -27,6 +27,7 @@ _FOR_THE_READER = re.compile(
     r",? (?:to help you|so (?:that )?you|to (?:give|let|allow) you|(?:helping|giving|allowing|letting) you"
     r"|(?:to|for|on|with) your?)\b.*$"
 )
+_LEAD_IN = re.compile(r"^(?:(?:Today|Currently|Now|At present), (?P<begin>\w)|(?P<we>We also ))")
 _RELATIVE = frozenset({"that", "which", "who", "where", "whose"})
 _SHORTEST = 5  # words of a clause that says something
 
@@ -41,8 +42,13 @@ def turn(quote: str, names: Names) -> str | None:
         return None
     if len(words) < _SHORTEST or words[0].lower() in _RULES.sideways or _first_verb_is_relative(words):
         return None
-    begun = uncapitalised(re.sub(r"^We also ", "We ", text), names, _RULES.lowered)
+    begun = uncapitalised(_LEAD_IN.sub(_unled, text), names, _RULES.lowered)
     return begun and (_half_quoted(begun) if count(begun) > _RULES.quoted_after else _turned(begun))
+
+
+def _unled(match: re.Match[str]) -> str:
+    """ "Today, we" and "We also" as "We": neither word says anything in a letter of its own."""
+    return "We " if match["we"] else match["begin"].upper()
 
 
 def has_verb(text: str) -> bool:

@@ -68,6 +68,8 @@ def is_cut_off(text: str, language: Language) -> bool:
     """Whether `text` ends where a sentence cannot: after "and", "of", a comma."""
     stripped = text.rstrip(' .!?…”“»’"')
     words = words_of(stripped)
+    if re.search(r":\s*\d+$", stripped):
+        return True
     return stripped.endswith((",", ";", ":", "(", "-", "–", "—")) or bool(
         words and words[-1].lower() in wording(language).dangling
     )
