@@ -2,7 +2,9 @@
 
 import asyncio
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -58,13 +60,22 @@ class ProcessWorkers:
 
     def _new_pool(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
-            max_workers=self._count, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_interrupts
+            max_workers=self._count,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_live_with_the_parent,
         )
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C reaches the whole group; only the parent answers it."""
+def _live_with_the_parent() -> None:
+    """Leave Ctrl-C, which reaches the whole group, to the parent; and end when it does, even killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 @asynccontextmanager
