@@ -110,7 +110,9 @@ def _person(name: str) -> str:
     words = cleaned.split(" ")
     if len(cleaned) > _LONGEST_NAME or len(words) > 3 or cleaned.lower() in _ROLES or _is_piled(cleaned):
         return ""
-    if not all(_NAME.fullmatch(_unmarked(word)) for word in words):
+    if not all(_NAME.fullmatch(_unmarked(word)) for word in words) or any(
+        unicodedata.category(c) == "No" for c in name
+    ):
         return ""
     return cleaned.title() if len(cleaned) > 2 and (cleaned.isupper() or cleaned.islower()) else cleaned
 

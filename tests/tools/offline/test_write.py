@@ -3,16 +3,18 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from memory.profile import Guess, Offer, Statement
-from memory.records import Draft, Finding
+from memory.records import Draft, Finding, Qualification
 from memory.words import Language
 from tools.engine import Brief
 from tools.offline.write import OfflineWriter
+from tools.proof.check import prove
 
 MakeBrief = Callable[..., Brief]
 Offers = Mapping[str, Offer]
@@ -24,6 +26,20 @@ async def written(brief: Brief) -> Draft:
     draft = await OfflineWriter().write(brief)
     assert draft is not None
     return draft
+
+
+def findings(brief: Brief, draft: Draft, folder: Path) -> list[str]:
+    """What the proof check has against it, as a person would be told."""
+    proof = prove(
+        lead=brief.lead,
+        offer=brief.offer,
+        snapshots=brief.snapshots,
+        texts={snapshot.id: (folder / snapshot.file).read_bytes() for snapshot in brief.snapshots},
+        facts=brief.facts,
+        qualification=Qualification(status="qualified", score=80),
+        draft=draft,
+    )
+    return [f"{finding.code}: {finding.message}" for finding in proof.findings]
 
 
 def letter(draft: Draft) -> str:
@@ -49,6 +65,19 @@ async def test_a_mail_has_60_to_120_words_one_question_and_a_signature(
     assert draft.body.count("?") == 1
     assert "Marta Rossi" in draft.body.rpartition("?")[2]
     assert 2 <= len(draft.subject.split()) <= 7
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("sells", ["planning", "accounting", "inspections"])
+async def test_every_opening_subject_and_frame_passes_the_proof_check(
+    brief_of: MakeBrief, offers: Offers, pages: Mapping[Language, object], tmp_path: Path, sells: str, language: Language
+) -> None:
+    for number in range(40):
+        row = {"email": f"p{number}@kegel.example", "first_name": "" if number % 5 == 0 else "Ada"}
+        brief = brief_of(pages[language], offer=offers[sells], lang=language, **row)
+        for again in (0, 1):
+            asked = replace(brief, round=again)
+            assert findings(asked, await written(asked), tmp_path) == []
 
 
 async def test_the_greeting_names_the_person_in_the_manner_of_the_language(
@@ -258,13 +287,14 @@ FACTS = st.lists(
 @law
 @given(said=FACTS, first=NAMES, company=NAMES, lang=st.sampled_from(["en", "de", "fr", "", "sv"]))
 async def test_for_any_facts_and_names_a_mail_keeps_its_form_or_is_not_written(
-    brief_of: MakeBrief, said: tuple[tuple[str, str], ...], first: str, company: str, lang: str
+    brief_of: MakeBrief, tmp_path: Path, said: tuple[tuple[str, str], ...], first: str, company: str, lang: str
 ) -> None:
     brief = brief_of(said, lang=lang, first_name=first, company=company)
     draft = await OfflineWriter().write(brief)
     assert draft == await OfflineWriter().write(brief)
     if draft is None:
         return
+    assert findings(brief, draft, tmp_path) == []
     assert 60 <= words(draft) <= 120
     assert draft.body.count("?") == 1
     assert draft.subject.isprintable() and 2 <= len(draft.subject.split()) <= 8
