@@ -8,18 +8,16 @@ from typing import Literal
 
 from langgraph.graph import StateGraph
 from pydantic import TypeAdapter, ValidationError
-from redis.asyncio import Redis
 
 from graphs.outreach import OutreachInput, OutreachState, outreach
 from memory.checkpoints import RedisSaver
-from memory.connection import connect
-from memory.embedded import open_embedded
 from memory.errors import Invalid
 from memory.interactions import NoInteractions
 from memory.leads import Leads
 from memory.profile import Icp, Offer
 from memory.snapshots import Snapshots
 from memory.words import utc_now
+from server.data_server import open_redis
 from server.settings import Settings
 from tools.engine import Engine
 from tools.mail import FolderOutbox
@@ -53,18 +51,6 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         client = await stack.enter_async_context(open_redis(settings))
         workers = await stack.enter_async_context(open_workers(PROCESSES))
         yield Services(leads=Leads(client), checkpointer=RedisSaver(client), workers=workers)
-
-
-@asynccontextmanager
-async def open_redis(settings: Settings) -> AsyncIterator[Redis]:
-    """The Redis in use: the server that REDIS_URL names, else the embedded one."""
-    if settings.redis_url is None:
-        async with open_embedded(settings.data / "redis") as url, connect(url) as client:
-            yield client
-        return
-    password = settings.redis_password.get_secret_value() if settings.redis_password else None
-    async with connect(settings.redis_url.get_secret_value(), password=password) as client:
-        yield client
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Set
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 from memory.records import Lead, Result
 from server.assembly import EngineName, Inputs, Services, engine, open_services, outreach_graph
@@ -87,5 +86,5 @@ def finish(folder: RunFolder) -> dict[str, object]:
     results = folder.results
     statuses: Counter[str] = Counter(results.finished().values())
     write_leads_csv(folder.path / "leads.csv", results)
-    report: Path = write_report(folder.path)
-    return {"leads": statuses.total(), "statuses": dict(statuses), "report": str(report)}
+    report = write_report(folder.path) if statuses else None  # no row was accepted: there is nothing to look at
+    return {"leads": statuses.total(), "statuses": dict(statuses), "report": report and str(report)}

@@ -52,7 +52,9 @@ class Rows:
         """
         if self.by_id is None or self.by_company is None:
             return lead
-        row = self.by_id.get(lead.lead_id) or (self.by_company.get(lead.company.casefold()) if lead.company else None)
+        row = self.by_id.get(lead.lead_id) or (
+            self.by_company.get(lead.company.casefold()) if lead.company else None
+        )
         if row is None:
             return Lead(lead_id=lead.lead_id, email=lead.email)
         return row.model_copy(update={"email": lead.email, "lead_id": lead.lead_id})

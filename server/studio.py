@@ -15,6 +15,7 @@ from langgraph.graph.state import CompiledStateGraph
 from memory.checkpoints import RedisSaver
 from memory.snapshots import Snapshots
 from server import assembly
+from server.data_server import open_redis
 from server.settings import Settings
 from tools.mail import FolderOutbox
 from tools.workers import ProcessWorkers
@@ -29,7 +30,7 @@ async def outreach() -> CompiledStateGraph[Any, Any, Any, Any]:
 async def open_checkpointer() -> AsyncIterator[RedisSaver]:
     """The checkpointer of this process, on the Redis in use."""
     settings = await asyncio.to_thread(Settings.from_env)
-    async with assembly.open_redis(settings) as client:
+    async with open_redis(settings) as client:
         yield RedisSaver(client)
 
 

@@ -75,8 +75,9 @@ def _in_words(summary: dict[str, object]) -> str:
         f"{summary['rows']} rows: {summary['accepted']} accepted, {summary['duplicate']} duplicate, "
         f"{summary['rejected']} rejected.",
         f"{summary['leads']} leads: {counts or 'none yet'}.",
-        f"Report:  {summary['report']}",
     ]
+    if summary["report"]:
+        lines.append(f"Report:  {summary['report']}")
     if "awaiting_approval" in statuses:
         lines.append(f"Approve: zigral approve {summary['out']}")
     return "\n".join(lines)
