@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from memory.records import Lead, Quote
+from memory.words import About
 from tools.engine import Page
 from tools.offline.page_kind import PageKind, kind_of_page
 from tools.offline.quotable import why_not
-from tools.offline.scoring import USEFUL, Place, Scored, score
+from tools.offline.scoring import USEFUL, Place, score
 from tools.offline.sentences import Sentence, split
 from tools.offline.shorten import quoted_length
 from tools.offline.speaker import speaker_of, without_label
@@ -49,7 +50,36 @@ def find_facts(lead: Lead, pages: Sequence[Page]) -> list[Quote]:
     return list(_distinct(found))
 
 
+def points_of(lead: Lead, page: Page) -> dict[int, float]:
+    """The points of each sentence of a page that may be quoted, by where it starts."""
+    return {found.sentence.start: found.points for found in _quotable(lead, page, [page])}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A sentence that may be quoted, and how much of it."""
+
+    sentence: Sentence  # as it stands on the page, with a label that is left off
+    start: int
+    piece: str
+    points: float
+    about: About
+
+
 def _of_page(lead: Lead, page: Page, pages: Sequence[Page]) -> Iterator[Quote]:
+    for found in _quotable(lead, page, pages):
+        if found.points >= USEFUL:
+            yield Quote(
+                snapshot_id=page.snapshot.id,
+                start=found.start,
+                end=found.start + len(found.piece),
+                quote=found.piece,
+                about=found.about,
+                score=found.points,
+            )
+
+
+def _quotable(lead: Lead, page: Page, pages: Sequence[Page]) -> Iterator[_Found]:
     kind = kind_of_page(page.snapshot.url)
     speaker = speaker_of(lead, page, pages)
     if speaker is None or kind == "legal":
@@ -58,11 +88,10 @@ def _of_page(lead: Lead, page: Page, pages: Sequence[Page]) -> Iterator[Quote]:
     for sentence in _current(split(page.text), kind, page):
         if sentence.is_heading or why_not(sentence, speaker):
             continue
-        sentence = without_label(sentence, speaker)
-        piece = sentence.text[: quoted_length(sentence.text, speaker.words.language)]
-        scored = score(piece, speaker, _place(sentence, piece, page, kind, title))
-        if scored.points + PAGE_POINTS[kind] >= USEFUL:
-            yield _quote(page, sentence, piece, scored, PAGE_POINTS[kind])
+        bare = without_label(sentence, speaker)
+        piece = bare.text[: quoted_length(bare.text, speaker.words.language)]
+        scored = score(piece, speaker, _place(bare, piece, page, kind, title))
+        yield _Found(sentence, bare.start, piece, round(scored.points + PAGE_POINTS[kind], 2), scored.about)
 
 
 def _current(sentences: Iterable[Sentence], kind: PageKind, page: Page) -> Iterator[Sentence]:
@@ -84,17 +113,6 @@ def _place(sentence: Sentence, piece: str, page: Page, kind: PageKind, title: fr
         product_page=kind == "product",
         names_the_product=kind == "product" and len(front & title) >= 2,
         read_at=page.snapshot.fetched_at,
-    )
-
-
-def _quote(page: Page, sentence: Sentence, piece: str, scored: Scored, bonus: float) -> Quote:
-    return Quote(
-        snapshot_id=page.snapshot.id,
-        start=sentence.start,
-        end=sentence.start + len(piece),
-        quote=piece,
-        about=scored.about,
-        score=round(scored.points + bonus, 2),
     )
 
 

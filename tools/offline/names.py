@@ -33,7 +33,7 @@ class Names:
 def names_of(company: str, website: str, titles: tuple[str, ...], texts: tuple[str, ...]) -> Names:
     """The names of `company`, as its row, its domain and its pages' titles give them."""
     spellings = [s for name in _company_names(company, website, titles, texts) for s in _spellings(name, texts)]
-    products = list(_products(texts))
+    products = [*_products(texts), *_last_word(without_legal_form(company), texts)]
     return Names(company=_pattern(spellings), any=_pattern([*spellings, *products]))
 
 
@@ -89,13 +89,16 @@ def _stem_names(stem: str) -> Iterator[str]:
 
 
 def _first_word(name: str, texts: Sequence[str]) -> Iterator[str]:
-    """The first word of a longer name, or the last where the first says nothing ("Transports Guillemot")."""
+    """The first word of a longer name, unless the pages have it as an ordinary word."""
     first, _, rest = name.partition(" ")
-    if not rest:
-        return
-    if _stands_alone(first, texts):
+    if rest and _stands_alone(first, texts):
         yield first
-    elif first.lower() in _GENERIC and _stands_alone(last := name.rsplit(maxsplit=1)[-1], texts):
+
+
+def _last_word(name: str, texts: Sequence[str]) -> Iterator[str]:
+    """The last word of a name whose first says nothing alone ("Transports Guillemot")."""
+    first, _, rest = name.partition(" ")
+    if rest and first.lower() in _GENERIC and _stands_alone(last := rest.rsplit(maxsplit=1)[-1], texts):
         yield last
 
 

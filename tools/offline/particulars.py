@@ -11,6 +11,7 @@ from tools.offline.questions import Asked
 from tools.offline.said import Said
 from tools.offline.verdicts import answer, unknown
 
+REACH = 60  # characters between "based" and its place
 NEAR = 28  # characters between "founded" and its year
 OLDEST = 400  # years; more is no company's age
 
@@ -42,7 +43,7 @@ def judge_certified(asked: Asked, said: Sequence[Said]) -> Judgement:
 
 def _is_certified(one: Said, asked: Asked) -> bool:
     phrases = phrases_of(one.speaker.words.language)
-    if one.sentence.is_heading or phrases.for_others.search(one.text) or not phrases.certifying.search(one.text):
+    if one.is_heading or phrases.for_others.search(one.text) or not phrases.certifying.search(one.text):
         return False
     if asked.standards:
         return any(re.search(rf"\b{re.escape(wanted)}", one.text) for wanted in asked.standards)
@@ -74,7 +75,7 @@ def _exact(one: Said) -> bool:
 def _age(one: Said) -> int | None:
     """For how many years, by its own sentence, the company has been at work."""
     phrases = phrases_of(one.speaker.words.language)
-    elliptical = not one.speaker.words.finite.search(one.text) and not one.sentence.is_heading
+    elliptical = not one.speaker.words.finite.search(one.text) and not one.is_heading
     if not (one.own or one.describes or elliptical) or phrases.not_the_age.search(one.text):
         return None
     read_in = one.page.snapshot.fetched_at.year
@@ -90,10 +91,8 @@ def _age(one: Said) -> int | None:
             or phrases.years_of.fullmatch(before[-1])
         ):
             return int(years.group(1))
-    decades = _DECADES.search(one.text)
-    if decades and (one.own or one.describes):
-        return _IN_WORDS.get((decades.group(1) or "").lower(), 11)
-    return None
+    decades = _DECADES.search(one.text) if phrases.been.search(one.text) else None
+    return _IN_WORDS.get((decades.group(1) or "").lower(), 11) if decades else None
 
 
 def judge_hiring(asked: Asked, said: Sequence[Said]) -> Judgement:
@@ -131,12 +130,17 @@ def _works_there(one: Said, asked: Asked) -> bool:
     phrases = phrases_of(one.speaker.words.language)
     if phrases.not_a_place.search(one.text) or not phrases.place_words.search(one.text):
         return False
-    if one.sentence.is_heading and not one.describes:
+    if one.is_heading and not one.describes:
         return False
     if not (one.own or one.describes) and (
         one.speaker.words.finite.search(one.text) or not phrases.at_place.search(one.text)
     ):
         return False
+    if asked.base:
+        seats = [one.text[m.end() : m.end() + REACH] for m in phrases.based.finditer(one.text)]
+        return (
+            any(not asked.countries.isdisjoint(countries_in(t)) for t in seats) if asked.countries else bool(seats)
+        )
     if asked.countries:
         return not asked.countries.isdisjoint(countries_in(one.text))
     return _names_a_place(one, phrases)
@@ -154,7 +158,7 @@ def _names_a_place(one: Said, phrases: Phrases) -> bool:
 
 def judge_countries(asked: Asked, said: Sequence[Said]) -> Judgement:
     """Whether it is at home or at work in more than one country."""
-    found = [one for one in said if _in_several_countries(one)]
+    found = [one for one in said if _in_several_countries(one, asked)]
     return answer("yes", found, "It names more than one country.") if found else unknown("Its pages do not say so.")
 
 
@@ -163,13 +167,10 @@ _N_COUNTRIES = re.compile(
 )
 
 
-def _in_several_countries(one: Said) -> bool:
+def _in_several_countries(one: Said, asked: Asked) -> bool:
     phrases = phrases_of(one.speaker.words.language)
-    if (
-        not (one.own or one.describes)
-        or not phrases.people.search(one.text)
-        or phrases.not_a_place.search(one.text)
-    ):
+    there = phrases.offices if asked.offices else phrases.people
+    if not (one.own or one.describes) or not there.search(one.text) or phrases.not_a_place.search(one.text):
         return False
     many = _N_COUNTRIES.search(one.text)
     return bool(many and many.group(1) != "1") or len(single_countries_in(one.text)) >= 2
@@ -177,19 +178,26 @@ def _in_several_countries(one: Said) -> bool:
 
 def judge_count(asked: Asked, said: Sequence[Said]) -> Judgement:
     """Whether a number that the pages give is above, or below, the one in the question."""
-    group = next((g for g in _STANDARDS_UNITS if g.search(asked.unit)), None)
+    group = next((g for g in _UNITS if g.search(asked.unit)), None)
     if group is None or asked.number is None:
         return unknown("The question's number cannot be compared.")
-    counted = [
-        (n, one) for one in said if (one.own or one.describes) and (n := _counted(one.text, group)) is not None
-    ]
+    counted = [(n, one) for one in said if (n := _counted_by(one, group)) is not None]
     if not counted:
         return unknown("Its pages give no such number.")
     n, one = max(counted, key=lambda pair: pair[0])
     return answer("yes" if (n > asked.number) != asked.fewer else "no", [one], f"It speaks of {n}.")
 
 
-_STANDARDS_UNITS = tuple(any_of(entries) for key, entries in _STANDARDS.items() if key.startswith("units."))
+_UNITS = tuple(any_of(entries) for key, entries in _STANDARDS.items() if key.startswith("units."))
+
+
+def _counted_by(one: Said, group: re.Pattern[str]) -> int | None:
+    """The number, where the company gives it of itself; of people, only its own."""
+    if not (one.own or one.describes):
+        return None
+    if group is _UNITS[0] and not phrases_of(one.speaker.words.language).headcount.search(one.text):
+        return None
+    return _counted(one.text, group)
 
 
 def _counted(text: str, group: re.Pattern[str]) -> int | None:

@@ -49,6 +49,7 @@ _FEWER = any_of(
 _UNIT = re.compile(
     r"(?:\d[\d.,]*|hundred|ten|fifty|twenty|hundert|cent|dix)\s+(?:de\s+)?([^\W\d_]+)", re.IGNORECASE
 )
+_BASE, _OFFICES = any_of(_LISTS["base"]), any_of(_LISTS["offices"])
 _CONTENT = re.compile(r"[^\W\d_]{4,}")
 _EMPTY = any_of(_LISTS["empty"]) if "empty" in _LISTS else any_of([])
 
@@ -65,6 +66,9 @@ class Asked:
     number: int | None
     fewer: bool
     unit: str
+    base: bool  # where it sits, and not only where it works
+    offices: bool
+    related: tuple[str, ...]  # words that keep a "no" from being inferred
     stakes: bool  # a wrong "no" loses a lead unseen, a wrong "yes" too
 
 
@@ -87,6 +91,9 @@ def asked_by(criterion: Criterion) -> Asked:
         number=_number_in(question),
         fewer=bool(_FEWER.search(question)),
         unit=unit.group(1).lower() if (unit := _UNIT.search(question)) else "",
+        base=bool(_BASE.search(question)),
+        offices=bool(_OFFICES.search(question)),
+        related=tuple(word for name in concepts for word in _LISTS.get(f"concepts.{name}.related", ())),
         stakes=criterion.kind != "should",
     )
 

@@ -16,18 +16,30 @@ MAX_WORDS = 60
 DESCRIPTION = 320  # characters at the top of a page's first line: where it says what the company is
 MOST_PAGES = 20
 
-_QUESTION = re.compile(r"\?")
+_THE_COMPANY = re.compile(
+    r"(?:The (?:company|firm|business|startup|(?:core |founding )?team|organi[sz]ation)|Das Unternehmen|Die (?:Firma|Kanzlei)"
+    r"|Der Betrieb|L['’](?:entreprise|atelier|équipe)|La (?:société|maison)|Le cabinet)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence that is the page's own voice; `own` where it names the company or says "we"."""
+    """A sentence that is the page's own voice.
+
+    `own`: it names the company or says "we". `describes`: it has no subject, and stands where a page says what it is.
+    """
 
     sentence: Sentence
     page: Page
     speaker: Speaker
     own: bool
     describes: bool
+    of_a_product: bool  # its page is one product's
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is a heading and no sentence that lost its full stop."""
+        return self.sentence.is_heading and not (self.own and self.speaker.words.finite.search(self.text))
 
     @property
     def text(self) -> str:
@@ -52,10 +64,16 @@ def said_on(lead: Lead, pages: Sequence[Page]) -> tuple[Said, ...]:
 
 def _on_page(lead: Lead, page: Page, pages: Sequence[Page]) -> Iterator[Said]:
     speaker = speaker_of(lead, page, pages)
-    if speaker is None or kind_of_page(page.snapshot.url) == "legal":
+    kind = kind_of_page(page.snapshot.url)
+    if speaker is None or kind == "legal":
         return
     for sentence in split(page.text):
         if sentence.text.count(" ") >= MAX_WORDS or speaks_for_others(sentence, speaker):
             continue
-        describes = sentence.first_line and sentence.start < DESCRIPTION
-        yield Said(sentence, page, speaker, speaker.speaks(sentence.text), describes)
+        elliptical = not speaker.words.finite.search(sentence.text)
+        describes = sentence.first_line and sentence.start < DESCRIPTION and elliptical
+        yield Said(sentence, page, speaker, _is_own(sentence.text, speaker), describes, kind == "product")
+
+
+def _is_own(text: str, speaker: Speaker) -> bool:
+    return speaker.speaks(text) or bool(_THE_COMPANY.match(text))

@@ -1,0 +1,51 @@
+"""When an answer is no: the company denies it, or says what else it does."""
+
+from collections.abc import Sequence
+
+from tools.engine import Judgement
+from tools.offline.phrases import phrases_of, signal_pattern
+from tools.offline.questions import Asked
+from tools.offline.said import Said
+from tools.offline.verdicts import answer
+
+NEAR, BESIDE = 6, 2  # words between a denial and what it denies: with a verb of offering, and without
+FIRM, VERY_FIRM = 1.5, 2.0  # points of a sentence from which a "no" is inferred, and for a must or a never
+
+
+def denials(asked: Asked, said: Sequence[Said]) -> list[Said]:
+    """The company's own sentences that deny a signal."""
+    return [one for one in said if one.own and _denies(asked, one)]
+
+
+def _denies(asked: Asked, one: Said) -> bool:
+    language = one.speaker.words.language
+    phrases = phrases_of(language)
+    if not phrases.denies.search(one.text) or phrases.denies_not.search(one.text):
+        return False
+    for signal in signal_pattern(asked.signals, language).finditer(one.text):
+        for word in phrases.denies.finditer(one.text, 0, signal.start()):
+            gap = one.text[word.end() : signal.start()]
+            if len(gap.split()) <= (NEAR if phrases.offers.search(gap) or phrases.serves.search(gap) else BESIDE):
+                return True
+    return False
+
+
+def inferred_no(asked: Asked, said: Sequence[Said]) -> Judgement | None:
+    """A "no" from what the company says that it does, where the thing asked for is hardly mentioned."""
+    its_own = [one for one in said if one.own or one.describes]
+    mentions = sum(
+        bool(signal_pattern(asked.signals, one.speaker.words.language).search(one.text)) for one in its_own
+    )
+    related = signal_pattern(asked.related, "en")
+    if mentions > 1 or any(related.search(one.text) for one in its_own):
+        return None
+    firm = max((one for one in its_own if _says_what_it_offers(one)), key=lambda one: one.points, default=None)
+    if firm is None or firm.points < (VERY_FIRM if asked.stakes else FIRM):
+        return None
+    return answer("no", [firm], "Inferred: it says what it does, and does not name that.")
+
+
+def _says_what_it_offers(one: Said) -> bool:
+    if one.is_heading:
+        return False
+    return one.describes or bool(phrases_of(one.speaker.words.language).offers.search(one.text))
