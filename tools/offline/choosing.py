@@ -18,7 +18,9 @@ HYPE, VAGUE = 1.5, 0.5  # points that one such word takes away
 LONGEST, SHORTEST = 26, 4  # words of what is quoted
 
 _FIGURE = re.compile(r"\d ?%|\d\+|\d times\b|\b\d{1,3}(?:[,.  ]\d{3})+\b|(?<![-\w])\d{2,3}(?= [a-zäöüé]{4,})")
-_BACK = re.compile(r"(?<!^)\b(?:this|these|those|dies(?:e[mnrs]?)?)\b(?! (?:past|year|month|week|Jahr))", re.IGNORECASE)
+_BACK = re.compile(
+    r"(?<!^)\b(?:this|these|those|dies(?:e[mnrs]?)?)\b(?! (?:past|year|month|week|Jahr))", re.IGNORECASE
+)
 _DIGIT = re.compile(r"\d")
 _HISTORY = re.compile(
     r"\b(?:founded|established|was (?:started|formed|created)|began|family-owned|years of|decades?"
@@ -27,7 +29,9 @@ _HISTORY = re.compile(
 )
 _SINCE = re.compile(r"\b(?:since|seit|depuis) (?:1[89]|20)\d\d\b")
 _CERTIFIED = re.compile(r"\b(?:ISO|EN|DIN|certif|zertif|TÜV)", re.IGNORECASE)
-_OPINION = re.compile(r"^(?:We|Wir|Nous) (?:\w+ly )?(?:realized|realised|noticed|believe|think|know|want|hope|love|glauben|hoffen|croyons)\b")
+_OPINION = re.compile(
+    r"^(?:We|Wir|Nous) (?:\w+ly )?(?:realized|realised|noticed|believe|think|know|want|hope|love|glauben|hoffen|croyons)\b"
+)
 _NUMBERED = re.compile(r"\d{1,2}[.)]?\s+[A-ZÄÖÜ]")
 _FIRST_PERSON = re.compile(r"\b(?:I|I['’]m|my|me|ich|mein|je|mon|ma)\b")
 _STANDARD = re.compile(r"\b(?:[A-Z]{2,}[ -]?\d+|[A-Z][A-Z0-9]{2,}|inox|steel|glass|silicone|Stahl|Edelstahl)\b")

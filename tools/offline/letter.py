@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from memory.records import Claim
@@ -18,7 +19,7 @@ class Piece:
     source: Source | None = None
     fact_ids: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def words(self) -> int:
         return count(self.text)
 

@@ -9,7 +9,7 @@ from memory.records import Snapshot
 from tools.offline.addressee import Addressee
 from tools.offline.choosing import Telling
 from tools.offline.letter import Piece
-from tools.offline.templates import Choice, Lines, Templates
+from tools.offline.templates import Choice, Lines, OpeningForm, Templates
 
 _ABOUT = re.compile(
     r"(?:^|/)(?:about(?:-us)?|company|ueber-uns|über-uns|unternehmen|a-propos|qui-sommes-nous)(?:\.\w+)?$"
@@ -32,7 +32,6 @@ _DULL = frozenset(
     }
 )
 _THEME = re.compile(r"(?:ing|s|ion|ment|ance|ence|ity|law|repair|care|support|software)$", re.IGNORECASE)
-_SHARED = frozenset({"that", "your", "page", "site", "website", "votre", "ihrer", "seite", "steht"})
 _FRONT = 5  # code points from a page's beginning within which its own description stands
 
 
@@ -48,14 +47,15 @@ class Scene:
 
     def opening(self, telling: Telling) -> Piece:
         """The letter's first sentence."""
-        form = telling.said.form
-        is_summary = (
-            form == "line" and self.to.company and telling.fact.start < _FRONT and telling.fact.about != "product"
-        )
-        options = self.table.openings(
-            "summary" if is_summary else form, telling.fact.about, telling.has_figure, telling.is_weak
-        )
+        form: OpeningForm = "summary" if self._is_summary(telling) else telling.said.form
+        options = self.table.openings(form, telling.fact.about, telling.has_figure, telling.is_weak)
         return self._piece(self.choice.of(options, "opening"), telling)
+
+    def _is_summary(self, telling: Telling) -> bool:
+        """Whether the line stands where a site describes the whole company, and not one product."""
+        path = self._path(telling)
+        at_front = telling.fact.start < _FRONT and (not path or bool(_ABOUT.search(path)))
+        return telling.said.form == "line" and bool(self.to.company) and at_front
 
     def following(self, telling: Telling, before: Telling, said: str) -> Piece:
         """The sentence for another fact, which says truly where it stands, in other words than `said`."""
@@ -66,8 +66,7 @@ class Scene:
             options = (*words.same, *words.later) if telling.fact.start >= before.fact.end else words.same
         if self._page(telling) in self.table.page.any:  # nothing would tell one page from the other
             options = tuple(option for option in options if "{page}" not in option)
-        other = tuple(option for option in options if not _telling_words(option) & _telling_words(said)) or options
-        return self._piece(self.choice.of(other, f"after {before.fact.about}"), telling)
+        return self._piece(self.choice.unlike(said, options, f"after {before.fact.about}"), telling)
 
     def _piece(self, template: str, telling: Telling) -> Piece:
         page = self._page(telling)
@@ -82,8 +81,7 @@ class Scene:
 
     def _page(self, telling: Telling) -> str:
         """ "your page on pest control", where its address and the pages' words agree; "your site" otherwise."""
-        snapshot, names = self.snapshots.get(telling.fact.snapshot_id), self.table.page
-        path = unquote(urlsplit(snapshot.url).path).strip("/").lower() if snapshot else "-"
+        path, names = self._path(telling), self.table.page
         if not path:
             return self.choice.of(names.home, "page")
         if _ABOUT.search(path):
@@ -92,6 +90,11 @@ class Scene:
         return (
             self.choice.of(names.topic, "page").format(topic=topic) if topic else self.choice.of(names.any, "page")
         )
+
+    def _path(self, telling: Telling) -> str:
+        """The path of the page's address, "" for a home page."""
+        snapshot = self.snapshots.get(telling.fact.snapshot_id)
+        return unquote(urlsplit(snapshot.url).path).strip("/").lower() if snapshot else "-"
 
     def _topics(self, path: str, telling: Telling) -> Iterator[str]:
         """The last part of the address, where it is two to four words that another quotation has in that order.
@@ -114,9 +117,3 @@ class Scene:
                 and all(word[0].islower() or word.isupper() for word in match.group().split())
             ):
                 yield match.group()
-
-
-def _telling_words(text: str) -> set[str]:
-    """The verbs of a template, near enough: its longer words that it need not share with others."""
-    words = re.findall(r"[^\W\d_]{4,}", re.sub(r"\{\w+\}|[“„«].*", "", text).lower())
-    return set(words) - _SHARED

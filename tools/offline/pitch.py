@@ -20,19 +20,27 @@ class Pitch:
     statements: tuple[Piece, ...]  # the file's first one first
     question: Piece
     what: Piece | None
+    audience: Piece | None
 
 
 def pitch_of(offer: Offer, language: Language, table: Templates, choice: Choice, without: Trouble) -> Pitch:
     """The statements, question and trade of `offer` in `language`, which it speaks."""
     texts = [_plain(statement.text) for statement in offer.statements_in(language)]
     usable = [text for text in texts if "?" not in text and not without.has(text)] or texts[:1]
-    what = offer.text_in("what", language)
-    named = table.what.format(what=_plain(what).rstrip(".")) if what else ""
     return Pitch(
         statements=tuple(Piece(text, "offer") for text in _turned_round(usable, choice)),
         question=_question(offer.text_in("call_to_action", language) or "", table),
-        what=Piece(named, "offer") if named and not without.has(named) else None,
+        what=_named(table.what, offer.text_in("what", language), without),
+        audience=_named(table.audience, offer.text_in("audience", language), without),
     )
+
+
+def _named(template: str, text: str | None, without: Trouble) -> Piece | None:
+    """A sentence for a phrase of the offer, where it has one in this language."""
+    if not text:
+        return None
+    sentence = template.format(what=_plain(text).rstrip("."), audience=_plain(text).rstrip("."))
+    return None if without.has(sentence) else Piece(sentence, "offer")
 
 
 def guess_for(

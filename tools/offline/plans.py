@@ -1,18 +1,30 @@
-"""How much a letter says: the fullest plan whose words fit."""
+"""How much a letter says: the plan nearest to two facts, a guess and two statements whose words fit."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from functools import cache
+from itertools import combinations, product
+from typing import Literal
 
 from tools.offline.letter import Paragraph, Piece, words_in
 
 FEWEST, MOST = 60, 120  # words from greeting to question
 AIM = range(66, 115)
 
+Filler = Literal["audience", "what", "show", "hand_off", "no_pressure"]
+MOST_FILLERS = 3
+
+# How far each choice takes a letter from the one we would like best.
+_FACTS = {1: 1.5, 2: 0.0, 3: 2.7}
+_STATEMENTS = {1: 1.0, 2: 0.0, 3: 1.2}
+_NO_GUESS, _NO_BRIDGE = 2.5, 0.4
+_FILLERS: dict[Filler, float] = {"show": 0.7, "audience": 1.1, "what": 1.2, "hand_off": 1.3, "no_pressure": 1.4}
+_TWO_WAYS_OUT = 1.5  # "a colleague" and "a short no" in one letter
+
 
 @dataclass(frozen=True)
 class Parts:
-    """All that one letter could say; "" and None where there is nothing."""
+    """All that one letter could say; None where there is nothing."""
 
     greeting: Piece
     facts: tuple[Piece, ...]  # one to three, the opening first
@@ -20,10 +32,7 @@ class Parts:
     lead_in: Piece  # before the offer where no guess leads up to it
     bridge: Piece | None  # the same after a guess
     statements: tuple[Piece, ...]
-    what: Piece | None
-    hand_off: Piece
-    show: Piece
-    no_pressure: Piece
+    fillers: dict[Filler, Piece]
     question: Piece
     may_hand_off: bool  # the reader may have to ask somebody else
 
@@ -35,67 +44,63 @@ class Plan:
     facts: int
     guess: bool
     statements: int
-    bridge: bool = True
-    what: bool = False
-    hand_off: bool = False
-    show: bool = False
-    no_pressure: bool = False
+    bridge: bool
+    fillers: frozenset[Filler]
 
     @property
     def cost(self) -> float:
-        """How far it is from a letter of two facts, a guess and two statements."""
-        return (
-            {1: 1.5, 2: 0.0, 3: 1.9}[self.facts]
-            + (0 if self.guess else 2.5)
-            + {1: 1.0, 2: 0.0, 3: 1.2}[self.statements]
-            + (0 if self.bridge else 0.4)
-            + 1.2 * self.what
-            + 1.3 * self.hand_off
-            + 0.7 * self.show
-            + 1.4 * self.no_pressure
-            + 1.5 * (self.hand_off and self.no_pressure)
-        )
+        """How far it is from the letter that we would like best."""
+        chosen = _FACTS[self.facts] + _STATEMENTS[self.statements]
+        missing = _NO_GUESS * (not self.guess) + _NO_BRIDGE * (not self.bridge)
+        ways_out = _TWO_WAYS_OUT * ({"hand_off", "no_pressure"} <= self.fillers)
+        return chosen + missing + ways_out + sum(_FILLERS[filler] for filler in self.fillers)
 
 
 def best_paragraphs(parts: Parts) -> tuple[Paragraph, ...] | None:
     """The letter from greeting to question, or None where none has 60 to 120 words."""
-    drafts = [_paragraphs(parts, plan) for plan in sorted(_plans(parts), key=lambda plan: plan.cost)]
-    counted = [(draft, words_in(draft)) for draft in drafts]
-    aimed = (draft for draft, words in counted if words in AIM)
-    allowed = (draft for draft, words in counted if FEWEST <= words <= MOST)
-    return next(aimed, None) or next(allowed, None)
+    allowed = None
+    for plan in _plans():
+        if not _is_possible(plan, parts):
+            continue
+        paragraphs = tuple(_paragraphs(parts, plan))
+        words = words_in(paragraphs)
+        if words in AIM:
+            return paragraphs
+        if allowed is None and FEWEST <= words <= MOST:
+            allowed = paragraphs
+    return allowed
 
 
-def _plans(parts: Parts) -> Iterator[Plan]:
-    switches = (
-        range(1, min(3, len(parts.facts)) + 1),
-        (True, False) if any(parts.guesses) else (False,),
-        range(1, min(3, len(parts.statements)) + 1),
-        (True, False) if parts.bridge else (False,),
-        (True, False) if parts.what else (False,),
-        (True,) if parts.may_hand_off else (True, False),
-        (True, False),
-        (True, False),
+@cache
+def _plans() -> tuple[Plan, ...]:
+    """Every plan, the one that we would like best first."""
+    fillers = [frozenset(some) for size in range(MOST_FILLERS + 1) for some in combinations(_FILLERS, size)]
+    every = product(_FACTS, (True, False), _STATEMENTS, (True, False), fillers)
+    return tuple(sorted((Plan(*chosen) for chosen in every), key=lambda plan: plan.cost))
+
+
+def _is_possible(plan: Plan, parts: Parts) -> bool:
+    return (
+        plan.facts <= len(parts.facts)
+        and plan.statements <= len(parts.statements)
+        and plan.fillers <= parts.fillers.keys()
+        and not (plan.guess and parts.guesses[plan.facts - 1] is None)
+        and ("hand_off" in plan.fillers or not parts.may_hand_off)
     )
-    for facts, guess, statements, bridge, what, hand_off, show, no_pressure in product(*switches):
-        yield Plan(facts, guess, statements, bridge, what, hand_off, show, no_pressure)
 
 
-def _paragraphs(parts: Parts, plan: Plan) -> tuple[Paragraph, ...]:
+def _paragraphs(parts: Parts, plan: Plan) -> Iterator[Paragraph]:
+    filler = {name: parts.fillers[name] for name in plan.fillers}
     guess = parts.guesses[plan.facts - 1] if plan.guess else None
-    before = parts.bridge if guess else parts.lead_in
-    offer = (parts.what,) if plan.what else (before if plan.bridge or not guess else None,)
-    close = (
-        parts.hand_off if plan.hand_off else None,
-        parts.no_pressure if plan.no_pressure else None,
-        parts.show if plan.show else None,
-    )
+    before = (parts.bridge if plan.bridge else None) if guess else parts.lead_in
+    first, *others = parts.statements[: plan.statements]
     paragraphs: tuple[tuple[Piece | None, ...], ...] = (
         (parts.greeting,),
         parts.facts[: plan.facts],
         (guess,),
-        (*offer, *parts.statements[: plan.statements]),
-        (*close, parts.question),
+        (filler.get("what", before), first, filler.get("audience"), *others),
+        (filler.get("hand_off"), filler.get("no_pressure"), filler.get("show"), parts.question),
     )
-    kept = (tuple(piece for piece in paragraph if piece) for paragraph in paragraphs)
-    return tuple(paragraph for paragraph in kept if paragraph)
+    for paragraph in paragraphs:
+        if kept := tuple(piece for piece in paragraph if piece):
+            yield kept

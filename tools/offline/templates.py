@@ -1,6 +1,7 @@
 """The sentences that stand around a company's own, by language, and the choice among them."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,11 @@ from pydantic import BaseModel, ConfigDict
 from memory.words import About, Language
 
 Lines = tuple[str, ...]
+OpeningForm = Literal["reported", "quoted", "line", "summary"]
 T = TypeVar("T")
+_SHARED = frozenset(
+    {"that", "your", "page", "site", "webs", "votr", "vous", "ihre", "ihne", "seit", "steh", "what"}
+)
 
 
 class _Table(BaseModel):
@@ -76,6 +81,7 @@ class Templates(_Table):
     quotes: tuple[str, str, str, str]  # outer and inner marks
     question: str
     what: str
+    audience: str
     lead_in: Lines
     bridge: Lines
     show: Lines
@@ -84,15 +90,13 @@ class Templates(_Table):
     greeting: ByTone
     sign_off: ByTone
     page: PageNames
-    opening: Mapping[Literal["reported", "quoted", "line", "summary"], Mapping[str, Lines]]
+    opening: Mapping[OpeningForm, Mapping[str, Lines]]
     second: Mapping[Literal["reported", "quoted"], Second]
     subjects: Subjects
     topics: Topics
     colleague: Colleague
 
-    def openings(
-        self, form: Literal["reported", "quoted", "line", "summary"], about: About, has_figure: bool, is_weak: bool
-    ) -> Lines:
+    def openings(self, form: OpeningForm, about: About, has_figure: bool, is_weak: bool) -> Lines:
         """The openings that suit a fact."""
         table = self.opening[form]
         if is_weak and "modest" in table:
@@ -127,7 +131,18 @@ class Choice:
     key: str
     round: int = 0
 
+    def unlike(self, said: str, options: Lines, slot: str) -> str:
+        """One of `options` that shares no telling word with what was just said, if there is one."""
+        heard = _telling_words(said)
+        return self.of(tuple(option for option in options if not _telling_words(option) & heard) or options, slot)
+
     def of(self, options: Sequence[T], slot: str) -> T:
         """One of `options`; on a later round, the next one."""
         digest = hashlib.sha256(f"{slot}\0{self.key}".encode("utf-8", "replace")).digest()
         return options[(int.from_bytes(digest[:8]) + self.round) % len(options)]
+
+
+def _telling_words(text: str) -> set[str]:
+    """The verbs of a template, near enough: how its longer words begin that it need not share with others."""
+    words = re.findall(r"[^\W\d_]{4,}", re.sub(r"\{\w+\}|[“„«].*", "", text).lower())
+    return {word[:4] for word in words} - _SHARED

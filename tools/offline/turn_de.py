@@ -81,7 +81,9 @@ def _name_later(text: str, names: Names) -> str | None:
     """ "Besondere Expertise bietet Acme bei Pumpen" becomes "bietet Acme besondere Expertise bei Pumpen"."""
     named = "|".join(re.escape(name) for name in names)
     before = r"(?P<first>[A-ZÄÖÜ][\w-]*)(?P<more>(?: [\w./-]+){0,5}?)"
-    match = re.fullmatch(rf"{before} (?P<verb>[a-zäöüß]+) (?P<name>(?i:{named})) (?P<rest>.+)", text) if names else None
+    match = (
+        re.fullmatch(rf"{before} (?P<verb>[a-zäöüß]+) (?P<name>(?i:{named})) (?P<rest>.+)", text) if names else None
+    )
     if match is None or not (match["verb"] in _RULES.third or _is_third(match["verb"])):
         return None
     is_adjective = (

@@ -12,8 +12,8 @@ from tools.offline.addressee import Addressee, addressee, language_of
 from tools.offline.choosing import Telling, tellings
 from tools.offline.letter import Piece, body_and_claims
 from tools.offline.opening import Scene
-from tools.offline.pitch import guess_for, pitch_of
-from tools.offline.plans import Parts, best_paragraphs
+from tools.offline.pitch import Pitch, guess_for, pitch_of
+from tools.offline.plans import Filler, Parts, best_paragraphs
 from tools.offline.subjects import material, subject, topic_of
 from tools.offline.templates import Choice, Lines, Templates, templates
 from tools.offline.trouble import trouble
@@ -63,24 +63,39 @@ class _Writing:
             return []
         near = [telling for telling in found if telling.points >= found[0].points - NEAR]
         first = self.choice.of(near[:3], "fact")
-        return [first, *_others(found, first)]
+        with_guess_first = sorted(found, key=lambda telling: telling.fact.about not in liked)
+        return [first, *_others(found if first.fact.about in liked else with_guess_first, first)]
 
     def _parts(self, told: Sequence[Telling]) -> Parts:
         pitch = pitch_of(self.brief.offer, self.language, self.table, self.choice, self.without)
+        facts = self._facts(told)
         return Parts(
             greeting=self._greeting(),
-            facts=self._facts(told),
-            guesses=tuple(self._guess(told[: number + 1]) for number in range(min(3, len(told)))),
-            lead_in=self._one_of(self.table.lead_in, "lead_in"),
-            bridge=self._one_of(self.table.bridge, "bridge") if self.choice.of((True, False), "bridged") else None,
+            facts=facts,
+            guesses=tuple(self._guess(told[: number + 1]) for number in range(len(facts))),
+            lead_in=Piece(self.choice.unlike(facts[0].text, self.table.lead_in, "lead_in")),
+            bridge=self._bridge(facts[0].text),
             statements=pitch.statements,
-            what=pitch.what,
-            hand_off=self._one_of(self.table.hand_off, "hand_off"),
-            show=self._one_of(self.table.show, "show"),
-            no_pressure=self._one_of(self.table.no_pressure, "no_pressure"),
+            fillers=self._fillers(pitch),
             question=pitch.question,
             may_hand_off=self._may_hand_off(),
         )
+
+    def _bridge(self, said: str) -> Piece | None:
+        """A word between guess and offer, in every second letter."""
+        wanted = self.choice.of((True, False), "bridged")
+        return Piece(self.choice.unlike(said, self.table.bridge, "bridge")) if wanted else None
+
+    def _fillers(self, pitch: Pitch) -> dict[Filler, Piece]:
+        """What may be added to a letter that has too few words."""
+        of_offer: dict[Filler, Piece | None] = {"what": pitch.what, "audience": pitch.audience}
+        lines: dict[Filler, Lines] = {
+            "show": self.table.show,
+            "hand_off": self.table.hand_off,
+            "no_pressure": self.table.no_pressure,
+        }
+        fillers = {name: Piece(self.choice.of(options, name)) for name, options in lines.items()}
+        return fillers | {name: piece for name, piece in of_offer.items() if piece}
 
     def _facts(self, told: Sequence[Telling]) -> tuple[Piece, ...]:
         snapshots = {snapshot.id: snapshot for snapshot in self.brief.snapshots}
@@ -89,16 +104,13 @@ class _Writing:
         later = replace(scene, choice=replace(self.choice, round=self.choice.round + 1))
         pieces = [scene.opening(told[0])]
         for telling, before, by in zip(told[1:3], told, (scene, later), strict=False):
-            pieces.append(by.following(telling, before, pieces[0].text[:40]))
+            pieces.append(by.following(telling, before, "\n".join(piece.text[:40] for piece in pieces)))
         return tuple(pieces)
 
     def _guess(self, told: Sequence[Telling]) -> Piece | None:
         """A guess that takes up the fact before it; a company's history leads up to none."""
         abouts = tuple(telling.fact.about for telling in reversed(told) if not telling.is_history)
         return guess_for(abouts, self.brief.offer, self.language, self.choice, self.without)
-
-    def _one_of(self, lines: Lines, slot: str) -> Piece:
-        return Piece(self.choice.of(lines, slot))
 
     def _greeting(self) -> Piece:
         by_tone = self.table.greeting
