@@ -15,7 +15,7 @@ from langgraph.types import Command
 from graphs.outreach import OutreachState
 from memory.errors import Refused, Unavailable, ZigralError
 from memory.profile import Offer
-from memory.records import Cost, Lead, Result
+from memory.records import Cost, Lead, Result, draft_sha256
 from server.run_folder import RunFolder
 from tools.mail import build_message, write_eml
 
@@ -88,7 +88,8 @@ class Runner:
         waiting = state.values.get("draft")
         if state.next != ("approve",) or waiting is None or result.draft is None:
             raise Refused(f"The mail to {result.lead.email} does not wait for an approval.")
-        if waiting.sha256 != result.draft.sha256:
+        shown = draft_sha256(result.lead.email, result.draft.subject, result.draft.body)
+        if waiting.sha256 != shown:
             raise Refused(f"The mail to {result.lead.email} was changed after it was proven. Run the lead again.")
 
     async def _run_safely(self, lead: Lead) -> Result:

@@ -63,7 +63,7 @@ def _import(leads: "LeadFile", settings: "Settings", policy: "Policy", rejected:
     from math import ceil
 
     from memory.leads import Leads
-    from server.assembly import open_redis
+    from server.data_server import open_redis
     from server.lead_import import CHUNK, import_rows
 
     async def work() -> "Counts":
