@@ -13,8 +13,7 @@ MAX_BYTES = 5_000_000
 SAMPLE = 20_000  # bytes that an encoding is judged by
 HEAD = 4_096  # bytes that may declare an encoding
 META = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
-MARKUP = re.compile(rb"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
-NOT_ASCII = re.compile(rb"[^<>\n]*[\x80-\xff][^<>\n]*")
+RUN = re.compile(rb"[<>\n]+")
 ELEMENT = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|div|p|h1|main|article|table|section)\b", re.IGNORECASE
 )
@@ -112,14 +111,14 @@ def _mostly_utf8(content: bytes) -> str | None:
 
 def _legacy(content: bytes, declared: list[str]) -> str | None:
     """As declared where the bytes bear it out, else in the encoding that makes the most of them."""
-    visible = b"\n".join(NOT_ASCII.findall(MARKUP.sub(b"\n", content)))[:SAMPLE]
+    telling = b"\n".join(run for run in RUN.split(content) if not run.isascii())[:SAMPLE]
     names = [*declared, *lists_of("decoding")["common"]]
-    matches = from_bytes(visible, cp_isolation=list(dict.fromkeys(names)))
+    matches = from_bytes(telling, cp_isolation=list(dict.fromkeys(names)))
     for name in [*_borne_out(matches, declared), *(match.encoding for match in matches)]:
         text = _strictly(content, name)
         if text is not None:
             return text
-    return _strictly(content, declared[0]) if declared and not visible else None
+    return _strictly(content, declared[0]) if declared and not telling else None
 
 
 def _borne_out(matches: CharsetMatches, declared: list[str]) -> list[str]:

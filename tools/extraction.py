@@ -1,5 +1,6 @@
 """From a page's bytes to the text that a reader sees on it. Pure and slow: run it through `tools.workers`."""
 
+import logging
 import re
 from dataclasses import dataclass
 
@@ -10,10 +11,14 @@ from trafilatura import extract as main_text
 from memory.errors import Malformed
 from tools.addresses import shown
 from tools.decoding import decode_html
+from tools.hiding_styles import hiding_of
 from tools.language import language_of
 from tools.page_links import Link, base_of, canonical_of, links_of
 from tools.page_text import as_text, clean_lines, one_line, plain_description
+from tools.plain_tree import make_plain
 from tools.visible import keep_visible
+
+logging.getLogger("trafilatura").addHandler(logging.NullHandler())  # an empty page is no news on stderr
 
 MAX_TAGS = 80_000  # a page of 238 kB has about 2,000
 MAX_TITLE = 300  # characters
@@ -50,7 +55,10 @@ def extract(content: bytes, *, url: str, encoding: str = "", content_type: str =
     base = base_of(root, url)
     links, canonical = links_of(root, base), canonical_of(root, base)
     declared = root.get("lang") or root.get("xml:lang") or ""
-    keep_visible(root)
+    body = root.find("body")
+    body = root if body is None else body
+    keep_visible(body, hiding_of(root))
+    make_plain(body)
     text = as_text(_lines_of(root), description)
     return PageText(title, description, language_of(text, declared), text, links, canonical)
 

@@ -10,7 +10,8 @@ from lxml.html import HtmlElement
 from tools.wordlists import anywhere, lists_of
 
 MAX_STYLES = 500_000  # characters of style sheets that are looked at
-COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+MAX_SHOWN = 200  # selectors of several names
+COMMENT = re.compile(r"/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)")
 BRACE = re.compile(r"[{}]")
 NAME = re.compile(r"[.#]-?[A-Za-z_][\w-]*")
 NAMES_ONLY = re.compile(r"(?:[.#]-?[A-Za-z_][\w-]*)+")
@@ -55,7 +56,7 @@ def hiding_of(root: HtmlElement) -> Hiding:
                 shown.append(names)
             elif len(names) == 1:
                 (hidden.update if unseen else hidden.difference_update)(names)
-    return Hiding(frozenset(hidden), tuple(shown) if hidden else ())
+    return Hiding(frozenset(hidden), tuple(shown[:MAX_SHOWN]) if hidden else ())
 
 
 def _rules(css: str) -> Iterator[tuple[str, str]]:

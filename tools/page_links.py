@@ -12,6 +12,8 @@ from tools.page_text import one_line
 
 MAX_LINKS = 2_000
 MAX_ANCHOR = 200  # characters
+MAX_PLAIN = 1_000
+PLAIN = re.compile(r"https?://[a-z0-9.-]+(?:[/?][!-~]*)?")  # nothing to resolve, nothing to refuse
 WEB = re.compile(r"\s*(?:https?:|//|[^:]*$|[^:/?#]*[/?#])", re.IGNORECASE)
 
 
@@ -26,8 +28,12 @@ class Link:
 def links_of(root: HtmlElement, base: str) -> tuple[Link, ...]:
     """The first `MAX_LINKS` links, each address once, under the first words that it has."""
     found: dict[str, str] = {}
+    resolved: dict[str, str] = {}
     for anchor in root.iter("a", "area"):
-        url = _absolute(anchor.get("href") or "", base)
+        href = anchor.get("href") or ""
+        if href not in resolved:
+            resolved[href] = _absolute(href, base)
+        url = resolved[href]
         if url and not found.get(url):
             found[url] = _words_of(anchor)
         if len(found) == MAX_LINKS:
@@ -52,6 +58,8 @@ def canonical_of(root: HtmlElement, base: str) -> str:
 def _absolute(href: str, base: str) -> str:
     if not href or href.startswith("#") or not WEB.match(href):
         return ""
+    if len(href) < MAX_PLAIN and PLAIN.fullmatch(href):
+        return href.partition("#")[0]
     try:
         url = urldefrag(urljoin(base, href.strip())).url
         web_address(url)

@@ -42,6 +42,7 @@ def clean_lines(text: str) -> list[str]:
 
 def plain_description(raw: str) -> str:
     """A page's summary for search engines as whole sentences; "" where it is none or speaks to a machine."""
+    raw = raw[: 10 * MAX_DESCRIPTION]
     text = one_line(html.unescape(raw))
     if not text or MARKUP.search(text) or MANGLED.search(raw) or is_instruction(text):
         return ""

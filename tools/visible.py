@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from lxml.html import HtmlElement
 
-from tools.hiding_styles import Hiding, hides, hides_by_fading, hiding_of
+from tools.hiding_styles import Hiding, hides, hides_by_fading
 from tools.wordlists import anywhere, lists_of, whole_words
 
 CONSENT_LENGTH = 6_000  # a longer element is no dialog
@@ -16,17 +16,14 @@ CONSENT_EACH = 300  # characters to each time
 LAYOUT_PARTS = ("table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption")
 
 
-def keep_visible(root: HtmlElement) -> None:
+def keep_visible(body: HtmlElement, hiding: Hiding) -> None:
     """Take from the tree what is not seen, and what surrounds the text on every page of a site."""
-    body = root.find("body")
-    body = root if body is None else body
-    for element in list(_Sight(hiding_of(root)).unwanted_in(body)):
+    for element in list(_Sight(hiding).unwanted_in(body)):
         _drop(element)
     _drop_nameless_consent(body)
     _drop_faded(body)
     _drop_forms(body)
     _open_tables(body)
-    _forget_names(body)
 
 
 @dataclass
@@ -70,19 +67,24 @@ class _Sight:
         return kind == "tool" or (kind == "surrounding" and not _holds_the_page(element))
 
     def _kind_of(self, names: str) -> str:
-        kind = self.known.get(names)
-        if kind is None:
-            kind = self.known[names] = _kind_of(names.lower().replace("_", "-"))
-        return kind
+        if names not in self.known:
+            self.known[names] = _kind_of(names.lower().replace("_", "-"))
+        return self.known[names]
 
 
 def _kind_of(names: str) -> str:
-    if _pattern("consent_tools").search(names):
+    kinds = {_kind_of_one(name) for name in names.split()[:40]}
+    return next((kind for kind in ("tool", "consent", "surrounding") if kind in kinds), "")
+
+
+@lru_cache(maxsize=20_000)
+def _kind_of_one(name: str) -> str:
+    """The pages of a site, and of all sites built with the same tools, share most of their names."""
+    if _pattern("consent_tools").search(name):
         return "tool"
-    if _pattern("consent_names").search(names):
+    if _pattern("consent_names").search(name):
         return "consent"
-    surrounds = _pattern("surrounding_names")
-    return "surrounding" if any(surrounds.fullmatch(name) for name in names.split()[:40]) else ""
+    return "surrounding" if len(name) < 80 and _pattern("surrounding_names").fullmatch(name) else ""
 
 
 def _is_hidden(element: HtmlElement) -> bool:
@@ -123,14 +125,6 @@ def _drop_nameless_consent(body: HtmlElement) -> None:
             and not _holds_the_page(element)
         ):
             _drop(element)
-
-
-def _forget_names(body: HtmlElement) -> None:
-    """An extractor that goes by names drops good text under "bar" or "slide": word F1 .83 with, .87 without."""
-    for element in body.iter():
-        element.attrib.clear()
-        if element.tag == "aside":
-            element.tag = "div"
 
 
 def _drop_faded(body: HtmlElement) -> None:

@@ -17,7 +17,9 @@ SEEN = (
 
 def page(body: str = "", *, head: str = "", seen: str = SEEN) -> bytes:
     top = f"<!doctype html><html><head><title>Acme Pumps</title>{head}</head>"
-    return f"{top}<body><main><h1>Pumps</h1><p>{seen}</p>{body}</main></body></html>".encode()
+    return f"{top}<body><main><h1>Pumps</h1><p>{seen}</p>{body}</main></body></html>".encode(
+        "utf-8", "surrogateescape"
+    )
 
 
 def read(content: bytes, *, encoding: str = "utf-8", content_type: str = "text/html") -> PageText:
@@ -212,6 +214,19 @@ def test_the_meta_description_comes_first_where_it_is_plain(content: str, said: 
     assert found.text.splitlines()[0] == (said or "Pumps")
 
 
+def test_a_heading_and_its_sentence_are_two_lines() -> None:
+    cards = (
+        "<li><h3>Partners</h3>We work with yards in Norway.</li><li><b>Repairs</b>We mend pumps of any make.</li>"
+    )
+    lines = [line.removeprefix("- ") for line in text_of(f"<ul>{cards}</ul>").splitlines()]
+    assert {"Partners", "We work with yards in Norway.", "Repairs", "We mend pumps of any make."} <= set(lines)
+
+
+def test_a_section_keeps_its_own_header_and_aside() -> None:
+    body = "<header><h2>Repairs</h2><p>We mend pumps of any make.</p></header><aside>Within a week.</aside>"
+    assert "We mend pumps of any make." in text_of(f"<section>{body}</section>")
+
+
 def test_a_description_that_the_text_holds_is_not_said_twice() -> None:
     text = text_of("", head=f'<meta name="description" content="{SEEN}">')
     assert text.count(SEEN) == 1
@@ -341,6 +356,11 @@ def test_forty_megabytes_of_one_line_are_refused_at_once() -> None:
         "<style>" + ".a{display:none}" * 30_000 + "</style>",
         "&" * 1_000_000,
         "<p>" * 100_000,
+        "<p>" + "We <i>make</i> <b>pumps</b> <a href='/a'>in</a> Hull. " * 13_000,
+        "<div><p>w</p>" + "<b>We</b>Make " * 38_000,
+        "<style>" + "/*" * 250_000 + "</style>",
+        "<!-- " * 70_000,
+        "a" * 1_000_000 + "\udce9",
     ],
     ids=[
         "one line",
@@ -354,6 +374,11 @@ def test_forty_megabytes_of_one_line_are_refused_at_once() -> None:
         "rules",
         "ampersands",
         "tags",
+        "inline",
+        "mixed",
+        "style comments",
+        "comments",
+        "ascii",
     ],
 )
 def test_a_page_made_to_break_readers_is_read_or_refused_in_bounded_time(body: str) -> None:
@@ -364,7 +389,7 @@ def test_a_page_made_to_break_readers_is_read_or_refused_in_bounded_time(body: s
     except Malformed:
         text = ""
     assert len(text) <= 200_000
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 10
 
 
 def test_links_are_absolute_to_the_web_only_and_each_once() -> None:
