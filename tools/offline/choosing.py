@@ -1,74 +1,34 @@
 """Which facts a letter is built on: concrete, whole, and fit to be said to the company itself."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from memory.records import Fact, Snapshot
 from memory.words import Language
 from tools.offline.addressee import Addressee
 from tools.offline.clauses import Said, say
+from tools.offline.telling import GOOD, Telling
 from tools.offline.turning import count, is_unbalanced, speaks_to_reader, without_stop, words_of
 from tools.offline.wording import found_in, is_cut_off, language_of_text, wording
 
 FIRM = 0.5  # points from which a fact may carry a letter
-UNSCORED = 1.5  # a good fact; another engine's has no points, and its order is believed
-ABOUT_READER, HISTORY = 2.0, 0.8  # points that these take away
-HYPE, VAGUE = 1.5, 0.5  # points that one such word takes away
+SECOND = 1.3  # points from which it may follow another
+LONGEST_TOGETHER = 36  # words of all the facts of a letter
+ALIKE = 0.5  # of the longer words of the shorter quotation
 LONGEST, SHORTEST = 26, 4  # words of what is quoted
 
-_FIGURE = re.compile(r"\d ?%|\d\+|\d times\b|\b\d{1,3}(?:[,.  ]\d{3})+\b|(?<![-\w])\d{2,3}(?= [a-zäöüé]{4,})")
-_BACK = re.compile(
-    r"(?<!^)\b(?:this|these|those|dies(?:e[mnrs]?)?)\b(?! (?:past|year|month|week|Jahr))", re.IGNORECASE
-)
-_DIGIT = re.compile(r"\d")
-_HISTORY = re.compile(
-    r"\b(?:founded|established|was (?:started|formed|created)|began|family-owned|years of|decades?"
-    r"|gegründet|gibt es seit|Jahren? Erfahrung|fondée?|créée?|ans d[’']expérience)\b",
-    re.IGNORECASE,
-)
-_SINCE = re.compile(r"\b(?:since|seit|depuis) (?:1[89]|20)\d\d\b")
-_CERTIFIED = re.compile(r"\b(?:ISO|EN|DIN|certif|zertif|TÜV)", re.IGNORECASE)
-_OPINION = re.compile(
-    r"^(?:We|Wir|Nous) (?:\w+ly )?(?:realized|realised|noticed|believe|think|know|want|hope|love|glauben|hoffen|croyons)\b"
-)
+# Points that make a fact easier or harder to write about; an unscored one (another engine's) begins as good.
+NUMBER, STANDARD, TURNED, LIKED = 0.5, 0.3, 0.6, 0.2
+BOAST, VAGUE, POINTS_BACK, OPINION, ABOUT_READER = -1.5, -0.5, -1.0, -0.8, -2.0
+HISTORY, SIDEWAYS, SHORT, WORD_TOO_MANY = -0.8, -0.4, -0.5, -0.04
+FEW_WORDS, MANY_WORDS = 7, 14
+
+_STANDARD = re.compile(r"\b(?:[A-Z]{2,}[ -]?\d+|[A-Z][A-Z0-9]{2,})\b")
 _NUMBERED = re.compile(r"\d{1,2}[.)]?\s+[A-ZÄÖÜ]")
 _FIRST_PERSON = re.compile(r"\b(?:I|I['’]m|my|me|ich|mein|je|mon|ma)\b")
-_STANDARD = re.compile(r"\b(?:[A-Z]{2,}[ -]?\d+|[A-Z][A-Z0-9]{2,}|inox|steel|glass|silicone|Stahl|Edelstahl)\b")
-
-
-@dataclass(frozen=True)
-class Telling:
-    """A fact together with how it can be said."""
-
-    fact: Fact
-    language: Language | None  # of the quotation; None where it cannot be told
-    said: Said
-    points: float
-
-    @property
-    def is_weak(self) -> bool:
-        """Whether the engine itself calls the fact useful and no more."""
-        return self.fact.score is not None and self.fact.score < UNSCORED
-
-    @property
-    def has_figure(self) -> bool:
-        """Whether a figure stands in it that is worth naming as one; a year or a size is none."""
-        return bool(_FIGURE.search(self.said.text))
-
-    @property
-    def is_history(self) -> bool:
-        """Whether it says how long there has been a company, and so nothing of its work."""
-        quote = self.fact.quote
-        return bool(_HISTORY.search(quote) or (_SINCE.search(quote) and not _CERTIFIED.search(quote)))
-
-    @property
-    def is_sober(self) -> bool:
-        """Whether it neither boasts nor says next to nothing."""
-        if self.language is None:
-            return True
-        table = wording(self.language)
-        return not found_in(self.said.text, table.praise) and len(found_in(self.said.text, table.vague)) < 2
+_MARKUP = re.compile(r"[{}<>\[\]|\ufffd\n?…]|https?:|www\.|\w@\w")
+_SIDEWAYS = re.compile(r"(?:with|since|que? ?(?:avec|dans|depuis))\b")
 
 
 def tellings(
@@ -80,17 +40,36 @@ def tellings(
 ) -> list[Telling]:
     """The facts that a letter in `language` may use, best first; kinds in `liked` come with a guess."""
     by_id = {snapshot.id: snapshot for snapshot in snapshots}
-    found = [
-        telling
-        for fact in facts
-        if (telling := _telling(fact, by_id, to, language, liked)) and telling.points >= FIRM
-    ]
-    return sorted(found, key=lambda telling: -telling.points)
+    told = [telling for fact in facts if (telling := _telling(fact, by_id, to, language))]
+    rated = [replace(telling, points=sum(_points(telling, to, liked))) for telling in told]
+    return sorted((telling for telling in rated if telling.points >= FIRM), key=lambda telling: -telling.points)
 
 
-def _telling(
-    fact: Fact, snapshots: Mapping[str, Snapshot], to: Addressee, language: Language, liked: frozenset[str]
-) -> Telling | None:
+def following(found: Sequence[Telling], first: Telling) -> list[Telling]:
+    """The facts that may follow `first` in a letter: sober, of other kinds, and saying something else."""
+    chosen = [first]
+    for telling in found:
+        is_firm = telling.points >= SECOND and not telling.boasts and telling.vague < 2
+        if is_firm and _fits_beside(telling, chosen):
+            chosen.append(telling)
+    return chosen[1:]
+
+
+def _fits_beside(telling: Telling, chosen: Sequence[Telling]) -> bool:
+    """Whether it is of a kind of its own, leaves the words in bounds, and quotes in marks only where none does."""
+    words = sum(count(other.said.text) for other in chosen) + count(telling.said.text)
+    same_kind = any(telling.fact.about == other.fact.about for other in chosen)
+    marks_again = telling.in_marks and any(other.in_marks for other in chosen)
+    return words <= LONGEST_TOGETHER and not (same_kind or marks_again or any(_alike(telling, o) for o in chosen))
+
+
+def _alike(one: Telling, other: Telling) -> bool:
+    words = [{w.lower() for w in words_of(telling.fact.quote) if len(w) > 3} for telling in (one, other)]
+    fewer = min(len(words[0]), len(words[1])) or 1
+    return len(words[0] & words[1]) / fewer >= ALIKE
+
+
+def _telling(fact: Fact, snapshots: Mapping[str, Snapshot], to: Addressee, language: Language) -> Telling | None:
     snapshot = snapshots.get(fact.snapshot_id)
     own = _language(snapshot.lang if snapshot else "", fact.quote)
     if any(_unfit(fact.quote, own)):
@@ -98,23 +77,7 @@ def _telling(
     said = _said(fact.quote, own, to) if own == language and own else Said("quoted", without_stop(fact.quote))
     if own and said.form != "reported" and speaks_to_reader(fact.quote, own):
         return None
-    told = Telling(fact, own, said, 0)
-    lowered = ABOUT_READER * _is_named(to, fact.quote) + HISTORY * told.is_history
-    return replace(told, points=_points(fact, said, own, liked) - lowered)
-
-
-def _said(quote: str, language: Language, to: Addressee) -> Said:
-    """How `quote` is said; what boasts is left to the page to say, in quotation marks."""
-    said = say(quote, language, to.names)
-    boasts = said.form == "reported" and found_in(said.text, wording(language).praise)
-    return Said("quoted", without_stop(quote)) if boasts else said
-
-
-def _is_named(to: Addressee, quote: str) -> bool:
-    """Whether the reader stands in the quotation: nobody is told who founded their own firm."""
-    said = {word.casefold() for word in re.findall(r"\w+", quote)}
-    company = {word.casefold() for name in to.names for word in re.findall(r"\w+", name)}
-    return bool({word.casefold() for word in re.findall(r"\w+", to.full)} & (said - company))
+    return Telling(fact, own, said)
 
 
 def _language(declared: str, quote: str) -> Language | None:
@@ -127,9 +90,8 @@ def _unfit(quote: str, language: Language | None) -> Iterator[bool]:
     """What keeps a quotation out of any letter."""
     words = words_of(quote)
     yield not SHORTEST <= count(quote) <= LONGEST
-    yield "\n" in quote or "?" in quote or "\ufffd" in quote or "…" in quote
-    yield is_unbalanced(quote) or bool(_NUMBERED.match(quote))
-    yield bool(_FIRST_PERSON.search(quote))
+    yield bool(_MARKUP.search(quote) or _NUMBERED.match(quote) or _FIRST_PERSON.search(quote))
+    yield is_unbalanced(quote)
     yield not any(word[0].islower() for word in words)
     yield words[-1:] in (["too"], ["also"], ["auch"], ["aussi"])
     if language:
@@ -143,21 +105,29 @@ def _leans_on_another(words: list[str], language: Language) -> bool:
     return bool(words) and (words[0].lower().split("'")[0] in pointing or " ".join(words[:2]).lower() in pointing)
 
 
-def _begins_sideways(said: Said) -> bool:
-    """Whether a reported clause begins with a preposition: "that with over 20 years" is stiff."""
-    return said.form == "reported" and bool(re.match(r"(?:with|since|qu[e’] ?(?:avec|dans|depuis))\b", said.text))
+def _said(quote: str, language: Language, to: Addressee) -> Said:
+    """How `quote` is said; what boasts is left to the page to say, in quotation marks."""
+    said = say(quote, language, to.names)
+    boasts = said.form == "reported" and found_in(said.text, wording(language).praise)
+    return Said("quoted", without_stop(quote)) if boasts else said
 
 
-def _points(fact: Fact, said: Said, language: Language | None, liked: frozenset[str]) -> float:
-    """The engine's points, and what makes a sentence easy to write about."""
-    points = UNSCORED if fact.score is None else fact.score
-    points += 0.5 * bool(_DIGIT.search(fact.quote)) + 0.3 * bool(_STANDARD.search(fact.quote))
-    points += 0.6 * (said.form == "reported" and "“" not in said.text) + 0.2 * (fact.about in liked)
-    points -= 0.8 * bool(_OPINION.search(fact.quote))
-    points -= 1.0 * len(_BACK.findall(said.text))
-    points -= 0.5 * (count(said.text) < 7)
-    points -= 0.04 * max(0, count(said.text) - 14) + 0.4 * _begins_sideways(said)
-    if language:
-        table = wording(language)
-        points -= HYPE * len(found_in(said.text, table.praise)) + VAGUE * len(found_in(said.text, table.vague))
-    return points
+def _points(telling: Telling, to: Addressee, liked: frozenset[str]) -> Iterator[float]:
+    """The engine's points, and ours."""
+    quote, text, words = telling.fact.quote, telling.said.text, telling.words
+    yield GOOD if telling.fact.score is None else telling.fact.score
+    yield NUMBER * any(map(str.isdigit, quote)) + LIKED * (telling.fact.about in liked)
+    yield STANDARD * bool(_STANDARD.search(quote) or found_in(quote, words.materials))
+    yield TURNED * (not telling.in_marks) + SHORT * (count(text) < FEW_WORDS)
+    yield BOAST * telling.boasts + VAGUE * telling.vague
+    yield POINTS_BACK * len(re.findall(rf"(?<!^)\b{words.back}", text, re.IGNORECASE))
+    yield OPINION * bool(re.match(rf"{words.opinion}\b", quote)) + HISTORY * telling.is_history
+    yield ABOUT_READER * _is_named(to, quote) + SIDEWAYS * bool(_SIDEWAYS.match(text))
+    yield WORD_TOO_MANY * max(0, count(text) - MANY_WORDS)
+
+
+def _is_named(to: Addressee, quote: str) -> bool:
+    """Whether the reader stands in the quotation: nobody is told who founded their own firm."""
+    said = {word.casefold() for word in re.findall(r"\w+", quote)}
+    company = {word.casefold() for name in to.names for word in re.findall(r"\w+", name)}
+    return bool({word.casefold() for word in re.findall(r"\w+", to.full)} & (said - company))

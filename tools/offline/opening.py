@@ -7,8 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 from memory.records import Snapshot
 from tools.offline.addressee import Addressee
-from tools.offline.choosing import Telling
 from tools.offline.letter import Piece
+from tools.offline.telling import Telling
 from tools.offline.templates import Choice, Lines, OpeningForm, Templates
 
 _ABOUT = re.compile(

@@ -24,6 +24,11 @@ class Wording(BaseModel):
     dangling: frozenset[str]  # last words of a sentence that was cut off
     calls: tuple[str, ...]  # what bids the page's reader do something
     common: frozenset[str]
+    history: tuple[str, ...]
+    since: str
+    back: str
+    opinion: str
+    materials: tuple[str, ...]
 
     @property
     def praise(self) -> tuple[str, ...]:

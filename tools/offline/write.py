@@ -9,19 +9,17 @@ from memory.records import Draft
 from memory.words import Language
 from tools.engine import Brief
 from tools.offline.addressee import Addressee, addressee, language_of
-from tools.offline.choosing import Telling, tellings
+from tools.offline.choosing import following, tellings
 from tools.offline.letter import Piece, body_and_claims
 from tools.offline.opening import Scene
 from tools.offline.pitch import Pitch, guess_for, pitch_of
 from tools.offline.plans import Filler, Parts, best_paragraphs
 from tools.offline.subjects import material, subject, topic_of
+from tools.offline.telling import Telling
 from tools.offline.templates import Choice, Lines, Templates, templates
 from tools.offline.trouble import trouble
-from tools.offline.turning import count, words_of
 
 NEAR = 0.3  # points within which two facts are equally good to open with
-SECOND = 1.3  # points from which a fact may follow the first
-LONGEST_TOGETHER = 34  # words of the first fact and another
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ class _Writing:
         near = [telling for telling in found if telling.points >= found[0].points - NEAR]
         first = self.choice.of(near[:3], "fact")
         with_guess_first = sorted(found, key=lambda telling: telling.fact.about not in liked)
-        return [first, *_others(found if first.fact.about in liked else with_guess_first, first)]
+        return [first, *following(found if first.fact.about in liked else with_guess_first, first)]
 
     def _parts(self, told: Sequence[Telling]) -> Parts:
         pitch = pitch_of(self.brief.offer, self.language, self.table, self.choice, self.without)
@@ -136,32 +134,3 @@ class _Writing:
         topic = topic_of(first.fact.quote, self.table) if first.language == self.language else ""
         given = material(self.brief.offer, self.language, self.to, topic)
         return subject(given, self.table, self.choice, plain=self.without.subject)
-
-
-def _others(found: Sequence[Telling], first: Telling) -> list[Telling]:
-    """Facts that may follow the first: of other kinds, short, and saying something else."""
-    chosen = [first]
-    room = LONGEST_TOGETHER - count(first.said.text)
-    for telling in found:
-        new_kind = all(telling.fact.about != other.fact.about for other in chosen)
-        fits = count(telling.said.text) <= room and not (_in_marks(telling) and any(map(_in_marks, chosen)))
-        if (
-            telling.points >= SECOND
-            and new_kind
-            and fits
-            and telling.is_sober
-            and not any(_alike(telling, o) for o in chosen)
-        ):
-            chosen.append(telling)
-    return chosen[1:]
-
-
-def _in_marks(telling: Telling) -> bool:
-    return telling.said.form != "reported" or "“" in telling.said.text
-
-
-def _alike(one: Telling, other: Telling) -> bool:
-    """Whether half of the longer words of one stand in the other."""
-    words = [{w.lower() for w in words_of(telling.fact.quote) if len(w) > 3} for telling in (one, other)]
-    fewer = min(len(words[0]), len(words[1])) or 1
-    return len(words[0] & words[1]) / fewer >= 0.5

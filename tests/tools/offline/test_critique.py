@@ -110,6 +110,20 @@ async def test_a_bad_subject_is_told_what_is_wrong(brief_of: MakeBrief, subject:
     assert any(note in told for told in await notes_on(brief_of(), subject=subject))
 
 
+async def test_a_mail_as_other_programs_write_it_fails_on_many_counts(brief_of: MakeBrief) -> None:
+    body = """Dear Sir or Madam,
+
+I hope this email finds you well! I came across your company and was blown away by your amazing work. \
+Are you struggling with planning? Our cutting-edge, best-in-class solution will take you to the next level.
+
+Can we hop on a call? Book here: https://planwerk.example/call
+
+Cheers,
+The Team"""
+    told = {note.partition(":")[0] for note in await notes_on(brief_of(), body, "QUICK QUESTION for you!!!")}
+    assert {"Length", "Subject", "Greeting", "Question", "Signature", "Wording"} <= told
+
+
 async def test_a_draft_in_the_wrong_language_is_noted(brief_of: MakeBrief) -> None:
     notes = await notes_on(brief_of(language="de"))
     assert any(note.startswith("Language") for note in notes)
