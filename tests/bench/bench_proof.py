@@ -51,7 +51,7 @@ class Edit:
 
 def load() -> tuple[Offer, list[Material], dict[str, Any]]:
     drafts = tomllib.loads((MATERIAL / "drafts.toml").read_text(encoding="utf-8"))
-    edits = tomllib.loads((MATERIAL / "edits.toml").read_text(encoding="utf-8"))
+    edits = tomllib.loads((Path(__import__("os").environ.get("EDITS") or MATERIAL / "edits.toml")).read_text(encoding="utf-8"))
     materials = [
         Material(d["id"], d["language"], Lead.model_validate(d["lead"]), d["facts"], d["subject"], d["body"].strip("\n"))
         for d in drafts["drafts"]

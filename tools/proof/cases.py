@@ -6,6 +6,7 @@ from dataclasses import replace
 from memory.records import Claim
 from memory.words import Language
 from tools.proof.evidence import Evidence, Source
+from tools.proof.excerpts import cut_away
 from tools.proof.found import Case, Problem
 from tools.proof.guesses import is_guess
 from tools.proof.letter import greeted, greeting_end, signs_off
@@ -46,6 +47,7 @@ Context = tuple[Evidence, Company, Company]
 def cases_of(text: Reading, claims: Sequence[Claim], evidence: Evidence, company: Company, sender: Company) -> list[Case]:
     """The body's sentences. The greeting and the sign-off are judged here and left out."""
     quotes, spans = body_spans(text)
+    spans = wrapped(text, spans, claims)
     cases: list[Case] = []
     at = 0
     kind: Kind = "neutral"
@@ -63,6 +65,23 @@ def cases_of(text: Reading, claims: Sequence[Claim], evidence: Evidence, company
         cases.append(replace(case, early=(*early, *case.early)))
         kind = case.stance.kind
     return cases
+
+
+def wrapped(text: Reading, spans: Sequence[Span], claims: Sequence[Claim]) -> list[Span]:
+    """The sentences, with lines joined that one claim runs over: a line break inside a claim is only layout."""
+    joined: list[Span] = []
+    for span in spans:
+        last = joined[-1] if joined else None
+        if last and text.folded.text[last.end - 1] not in ".!?…”“»\"" and under_one_claim(text, last, span, claims):
+            joined[-1] = Span(last.start, span.end, span.asks)
+        else:
+            joined.append(span)
+    return joined
+
+
+def under_one_claim(text: Reading, first: Span, second: Span, claims: Sequence[Claim]) -> bool:
+    start, end = text.folded.span(first.end - 1, second.start + 1)
+    return any(claim.start <= start and end <= claim.end for claim in claims)
 
 
 def bare(text: Reading, early: Sequence[Problem], evidence: Evidence) -> list[Case]:
@@ -136,11 +155,21 @@ def carried_places(
             words >= SHORTEST_QUOTED and any(stands_in(phrase, r.plain) for r in quotable(text, places, evidence).readings)
         ):
             carried.update(inside)
+            if gone := cut_away(phrase, cited, around(text, places, inside)):
+                why = f'"{phrase[:60]}" leaves out what stands before it in the source: "{gone[1]}".'
+                problems.append(Problem(inside[0], inside[-1] + 1, gone[0], why))
         elif words >= SHORTEST_QUOTED:
             why = f'"{phrase[:60]}" is not verbatim in what the sentence cites.'
             problems.append(Problem(inside[0], inside[-1] + 1, "quoted_not_in_source", why))
             carried.update(inside)
     return frozenset(carried), problems
+
+
+def around(text: Reading, places: tuple[int, int], inside: Sequence[int]) -> Reading:
+    """The sentence without a quotation in it."""
+    tokens = text.tokens
+    before = text.folded.text[tokens[places[0]].start : tokens[inside[0]].start]
+    return read(f"{before} {text.folded.text[tokens[inside[-1]].end : tokens[places[1] - 1].end]}", text.language)
 
 
 def quotable(text: Reading, places: tuple[int, int], evidence: Evidence) -> Source:

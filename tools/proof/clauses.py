@@ -8,7 +8,7 @@ from tools.proof.lexicon import words
 from tools.proof.tokens import Token
 
 BORDERS = frozenset(",;:()–—[]…")
-JOINERS = frozenset("and but because so while since as though although which where und aber sondern et mais car parce donc".split())
+JOINERS = frozenset("and but because so while since as though although which where that dass que qu und aber sondern et mais car parce donc".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ def split_clauses(tokens: Sequence[Token], language: Language) -> list[Clause]:
     for place, token in enumerate(tokens):
         sign = token.text in BORDERS or (token.text == "-" and spaced(tokens, place)) or token.kind == "break"
         joins = token.low in JOINERS and place > start and followed_by(tokens, place, subjects)
+        joins = joins and tokens[place - 1].low not in ("so", "afin", "pour", "now")
         if not sign and not joins:
             continue
         if place > start:

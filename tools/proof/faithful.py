@@ -40,9 +40,15 @@ def quantities(lows: Sequence[str], language: Language, *, safe: bool) -> list[t
     listed = senses("quantity", language)
     for place, part in parted:
         one = [part, *lows[place + 1 : place + 3]]
-        if place not in free and (hit := sense_at(one, 0, listed)):
+        hit = sense_at(one, 0, listed)
+        if hit and place not in free and not (safe and lows[place + hit[0] : place + hit[0] + 1] in mail_words(language)):
             found.append((place, place + hit[0], hit[1]))
     return found
+
+
+def mail_words(language: Language) -> list[list[str]]:
+    """Words of a report: "a few lines", "the first sentence"."""
+    return [[word] for word in words("frame_nouns", language)]
 
 
 def safe_places(lows: Sequence[str], path: str, language: Language) -> frozenset[int]:
@@ -103,7 +109,10 @@ def negations(tokens: Sequence[Token], language: Language) -> list[int]:
     lows = [token.low for token in tokens]
     free = safe_places(lows, "negation_safe", language)
     listed = words("negation", language)
-    return [p for p, low in enumerate(lows) if p not in free and (low in listed or (language == "en" and low.endswith("n't")))]
+    found = [p for p, low in enumerate(lows) if p not in free and (low in listed or low.endswith("n't"))]
+    if language == "fr":
+        found.extend(p for p, low in enumerate(lows) if low == "plus" and {"ne", "n"} & set(lows[max(0, p - 4) : p]))
+    return found
 
 
 Scope = tuple[frozenset[str], ...]
@@ -155,6 +164,13 @@ def restricted(lows: Sequence[str], language: Language) -> bool:
     if any((hit := sense_at(lows, p, senses("bound", language))) and hit[1] == "several" for p in range(len(lows))):
         return True
     return bool(quantities(lows, language, safe=True))
+
+
+def restrictions_in(reading: Reading) -> list[int]:
+    """The places of words that restrict, in what is only a part of a sentence."""
+    listed = senses("bound", reading.language)
+    lows = reading.lows
+    return [p for p in range(len(lows)) if (hit := sense_at(lows, p, listed)) and hit[1] == "several"]
 
 
 def restrictions(reading: Reading) -> Iterable[tuple[int, Token]]:

@@ -22,7 +22,7 @@ def looks_like_name(tokens: Sequence[Token], place: int, *, initial: bool) -> bo
     before = tokens[place - 1] if place and not initial else None
     if before is not None and before.kind == "word":
         return after_word(token, before) or joined(tokens, place)
-    return joined(tokens, place) or (initial and alone_as_subject(tokens, place))
+    return joined(tokens, place, initial=initial) or (initial and alone_as_subject(tokens, place))
 
 
 def after_word(token: Token, before: Token) -> bool:
@@ -36,10 +36,12 @@ def after_word(token: Token, before: Token) -> bool:
     return False
 
 
-def joined(tokens: Sequence[Token], place: int) -> bool:
+def joined(tokens: Sequence[Token], place: int, *, initial: bool = False) -> bool:
     """Whether two capitals in a row make a name: "Goldenes Zahnrad", "Anna Schmidt"; not "Anfang März"."""
     token = tokens[place]
     after = tokens[place + 1] if place + 1 < len(tokens) else None
+    if initial and token.low.endswith(ADJECTIVE) and not noun(token.low):
+        return False  # an adjective that begins the sentence
     if after is None or not after.capital or after.kind != "word" or after.low in words("stop", "de"):
         return False
     if token.low in words("names.measure", "de") or after.low in words("names.measure", "de"):

@@ -6,20 +6,21 @@ from functools import cache
 from memory.words import Language
 from tools.proof.folding import scripts
 from tools.proof.german import looks_like_name
-from tools.proof.lexicon import items, numbers, table, text_of, words
+from tools.proof.lexicon import groups, items, numbers, table, text_of, words
 from tools.proof.reading import Reading, name_parts
 from tools.proof.tokens import Token
 
 Run = tuple[int, int]
 INTRODUCES = frozenset(":;()[]\"“„«»–—-…!?.•*‘‚'/|")
 SUFFIXES = ("ing", "ed", "ly", "tion", "tions", "ment", "ments", "ness", "able", "ful", "ous", "ive", "ity", "ities")
+FRENCH_SUFFIXES = ("er", "ir", "oir", "ant", "ment", "tion", "tions", "ité", "ités", "ons", "ez", "age", "eux", "euse")
 TITLE_CASE = 0.6  # of a subject's longer words are capitals: then a capital tells nothing
 
 
 def name_runs(reading: Reading, first: int, last: int, skipped: Callable[[int], bool], *, subject: bool) -> list[Run]:
     """The runs of words in `tokens[first:last]` that stand as names, skipped places left out."""
     tokens = reading.tokens
-    titled = subject and title_case(tokens[first:last])
+    titled = subject and reading.language != "de" and title_case(tokens[first:last])
     runs: list[Run] = []
     place = first
     while place < last:
@@ -72,7 +73,7 @@ def plain_capital(token: Token, language: Language) -> bool:
     low = token.low
     if low in acronyms() or low in numbers("dates.months") or low in numbers("dates.weekdays"):
         return True
-    if low in words("names.titles") or low in words("statements.you_forms", language):
+    if low in groups("currencies") or low in words("names.titles") or low in words("statements.you_forms", language):
         return True
     return low in words("stop", language) and (len(low) > 2 or not token.text.isupper() or low in ("i", "a", "no"))
 
@@ -87,7 +88,9 @@ def ordinary(low: str, language: Language) -> bool:
     """Whether a word at the beginning of a sentence is no name."""
     if any(part in vocabulary(language) for part in (low, low.removesuffix("s"), *low.split("-"))):
         return True
-    return language == "en" and len(low) > 5 and low.endswith(SUFFIXES)
+    return (language == "en" and len(low) > 5 and low.endswith(SUFFIXES)) or (
+        language == "fr" and len(low) > 4 and low.endswith(FRENCH_SUFFIXES)
+    )
 
 
 @cache

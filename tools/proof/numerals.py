@@ -7,7 +7,7 @@ from memory.words import Language
 from tools.proof.lexicon import numbers, words
 from tools.proof.tokens import Token
 
-GROUPED = re.compile(r"\d{1,3}(?:[ \u202f'’]\d{3})+")
+GROUPED = re.compile(r"\d{1,3}(?:(?: {1,2}|[\u202f'’])\d{3})+")
 LONGEST_WORD = 60  # letters of a German number word
 
 

@@ -6,10 +6,11 @@ from memory.words import Language
 from tools.proof.evidence import Source
 from tools.proof.faithful import plans, quantities, safe_places, taken_up
 from tools.proof.found import Case, Problem
-from tools.proof.lexicon import sense_at, senses, words
+from tools.proof.lexicon import groups, sense_at, senses, words
 from tools.proof.reading import Reading
 from tools.proof.spans import problem
 from tools.proof.stems import senses_of
+from tools.proof.tokens import Token
 
 SPARE = 4  # one word in so many may be the writer's own
 
@@ -79,9 +80,11 @@ def ignored(case: Case) -> frozenset[str]:
 def unrelated(case: Case, pool: frozenset[str], readings: list[Reading], skipped: frozenset[str]) -> list[Problem]:
     """The sentence's words that its sources lack: swapped for theirs, or more than a few."""
     said = content_places(case, skipped)
-    missing = [p for p in said if not any(senses_of(part) & pool for part in case.tokens[p].parts)]
+    missing = [p for p in said if not known(case.tokens[p], pool)]
     if not missing:
         return []
+    if alone := next((c for c in case.stance.about_prospect if stands_alone(case, c, said, missing)), None):
+        return [problem(case, *alone, "quote_unrelated", "is not in what the sentence cites")]
     allowed = 0 if len(missing) == len(said) else len(said) // SPARE
     swapped = next((p for p in missing if is_swap(case, p, said, readings)), None)
     if swapped is None and len(missing) <= allowed:
@@ -89,6 +92,19 @@ def unrelated(case: Case, pool: frozenset[str], readings: list[Reading], skipped
     at = missing[0] if swapped is None else swapped
     listed = ", ".join(f'"{case.tokens[p].low}"' for p in missing[:4])
     return [problem(case, at, at + 1, "quote_unrelated", f"is not in what it cites (not found: {listed})")]
+
+
+def known(token: Token, pool: frozenset[str]) -> bool:
+    """Whether the word, or each part of a compound, is found."""
+    first, *parts = token.parts
+    return bool(senses_of(first) & pool) or (bool(parts) and all(senses_of(part) & pool for part in parts))
+
+
+def stands_alone(case: Case, clause: tuple[int, int], said: list[int], missing: list[int]) -> bool:
+    """Whether a clause about the prospect has content, and none of it is found."""
+    inside = [p for p in said if clause[0] <= p < clause[1]]
+    settled = any(clause[0] <= p < clause[1] for p in case.carried | case.taken)
+    return bool(inside) and not settled and all(p in missing for p in inside)
 
 
 def content_places(case: Case, skipped: frozenset[str]) -> list[int]:
@@ -107,8 +123,10 @@ def content_places(case: Case, skipped: frozenset[str]) -> list[int]:
         and p not in case.taken
         and len(case.tokens[p].low) > 2
         and case.tokens[p].low not in skipped
+        and case.tokens[p].low not in groups("currencies")
         and case.tokens[p].low not in stop
         and case.tokens[p].low not in words("negation", language)
+        and not case.tokens[p].low.endswith("n't")
     ]
 
 

@@ -85,10 +85,16 @@ def stands_in(phrase: str, source: str) -> bool:
 
 
 def at_word_borders(wanted: str, source: str) -> bool:
+    """Whether `source` has `wanted` as whole words."""
+    return place_of(wanted, source) >= 0
+
+
+def place_of(wanted: str, source: str) -> int:
+    """Where `source` first has `wanted` as whole words; -1 where it has not."""
     place = source.find(wanted)
     while place >= 0:
         before, after = source[place - 1 : place], source[place + len(wanted) : place + len(wanted) + 1]
         if not (before.isalnum() and wanted[0].isalnum()) and not (after.isalnum() and wanted[-1].isalnum()):
-            return True
+            return place
         place = source.find(wanted, place + 1)
-    return False
+    return -1

@@ -77,7 +77,8 @@ def asking_from(sentence: Sentence, lows: Sequence[str], clauses: Sequence[Claus
 def is_inverted(sentence: Sentence, lows: Sequence[str], clause: Clause) -> bool:
     """Whether a sentence without a question mark is one all the same: "Shall I send", cut off by a line break."""
     after = lows[clause.first + 1 : clause.first + 3]
-    subjects = words("statements.sender", sentence.language) | words("statements.you", sentence.language)
+    language = sentence.language
+    subjects = words("statements.sender", language) | words("statements.you", language) | words("statements.your", language)
     return bool(after) and after[0] in subjects and sentence.language == "en"
 
 
@@ -121,11 +122,19 @@ def excused(
         return True
     if wishes(lows, clause.first, place, language):
         return True
-    earlier = clause.number and lows[start] in INDIRECT
-    return bool(earlier) and any(
+    if not clause.number or lows[start] not in INDIRECT or reports(lows, start, language):
+        return False
+    return any(
         wishes(lows, c.first, c.last, language) or match_at(lows, c.first, phrases("statements.request", language))
         for c in clauses[: clause.number]
     )
+
+
+def reports(lows: Sequence[str], start: int, language: Language) -> bool:
+    """Whether "that" follows a verb of perceiving: "glad to read that you" states what was read."""
+    before = lows[max(0, start - 3) : start]
+    hoped = {"hope", "hoping", "hoffe", "espère"} & set(lows[:start])
+    return lows[start] in ("that", "dass", "que", "qu") and not hoped and any(low in PERCEIVED for low in before)
 
 
 def wishes(lows: Sequence[str], first: int, place: int, language: Language) -> bool:
@@ -134,7 +143,7 @@ def wishes(lows: Sequence[str], first: int, place: int, language: Language) -> b
     if not contains(window, phrases("statements.wish", language)):
         return False
     that = window[-1:] and window[-1] in ("that", "dass", "que")
-    return not (that and any(low in PERCEIVED for low in window[-3:-1]))
+    return not (that and reports(lows, place - 1, language))
 
 
 def offers(lows: Sequence[str], place: int, last: int, language: Language) -> bool:

@@ -150,4 +150,6 @@ def own_thing(part: Sequence[Token], place: int, language: Language) -> bool:
         return False
     after = [token.low for token in part[place + 1 : place + 1 + NOUN_REACH]]
     known = words("statements.mail_noun", language)
+    if place and part[place - 1].low in words("statements.costs", language):
+        return True
     return bool(after) and not any(low in known or low.removesuffix("'s") in known for low in after)

@@ -8,7 +8,7 @@ from tools.proof.lexicon import part_word
 
 Kind = Literal["word", "number", "sign", "break"]
 
-NUMERAL = r"(?<!\d)\d{1,3}(?:[ \u202f']\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,'’]\d+)*"
+NUMERAL = r"(?<!\d)\d{1,3}(?:(?: {1,2}|[\u202f'])\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,'’]\d+)*"
 WORD = r"(?:[^\W\d_]\.){2,}|[^\W\d_][^\W_]*(?:['’\-\u2010\u2011&][^\W_]+)*"
 TOKEN = re.compile(rf"(?P<number>{NUMERAL})|(?P<word>{WORD})|(?P<break>\s*\n\s*)|(?P<sign>\S)")
 
