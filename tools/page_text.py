@@ -35,9 +35,10 @@ def one_line(text: str) -> str:
 
 
 def clean_lines(text: str) -> list[str]:
-    """The lines of `text` that say something, each cleaned; those with mangled letters are left out."""
+    """The lines of `text` that say something, each cleaned and once; those with mangled letters are left out."""
     whole = (line for line in BREAKS.split(text[: 2 * MAX_TEXT]) if not MANGLED.search(line))
-    return [line for line in map(one_line, whole) if any(map(str.isalnum, line)) and not _is_furniture(line)]
+    lines = dict.fromkeys(line for line in map(one_line, whole) if any(map(str.isalnum, line)))
+    return [line for line in lines if not _is_furniture(line)]
 
 
 def plain_description(raw: str) -> str:

@@ -79,13 +79,11 @@ def _open_links_around_blocks(body: HtmlElement) -> None:
 
 
 def _open_lists_of_cards(body: HtmlElement) -> None:
-    """An item with a heading is a card: its heading and its text must not become one line."""
-    for item in list(body.iter("li")):
-        if next(item.iterdescendants(*HEADINGS), None) is not None:
-            item.tag = "div"
+    """Items with headings are cards: a card's heading and its text must not become one line."""
     for items in list(body.iter(*LISTS)):
-        if items.find("li") is None:
-            items.tag = "div"
+        if any(next(item.iterdescendants(*HEADINGS), None) is not None for item in items.iterchildren("li")):
+            for element in (items, *items.iterchildren("li")):
+                element.tag = "div"
 
 
 def _part_bold_headings(body: HtmlElement) -> None:
