@@ -41,9 +41,9 @@ def greeting(reading: Reading) -> Iterator[str]:
     if not reading.greeting:
         yield "Greeting: there is none."
         return
-    known = [name for name in (reading.to.first, reading.to.last) if name]
+    known = [name.casefold() for name in (reading.to.first, reading.to.last) if name]
     said = reading.greeting.casefold()
-    if reading.to.first and not any(name.casefold() in said for name in known):
+    if reading.to.first and not any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said) for name in known):
         yield f"Greeting: it does not name {reading.to.first}."
 
 
