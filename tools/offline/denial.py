@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from tools.engine import Judgement
-from tools.offline.phrases import phrases_of, signal_pattern
+from tools.offline.phrases import signal_pattern
 from tools.offline.questions import Asked
-from tools.offline.said import Said
+from tools.offline.said import Said, trusted
 from tools.offline.verdicts import answer
 
 NEAR, BESIDE = 6, 2  # words between a denial and what it denies: with a verb of offering, and without
@@ -14,15 +14,14 @@ FIRM, VERY_FIRM = 1.5, 2.0  # points of a sentence from which a "no" is inferred
 
 def denials(asked: Asked, said: Sequence[Said]) -> list[Said]:
     """The company's own sentences that deny a signal."""
-    return [one for one in said if one.own and _denies(asked, one)]
+    return trusted(one for one in said if _denies(asked, one) and one.own)
 
 
 def _denies(asked: Asked, one: Said) -> bool:
-    language = one.speaker.words.language
-    phrases = phrases_of(language)
+    phrases = one.phrases
     if not phrases.denies.search(one.text) or phrases.denies_not.search(one.text):
         return False
-    for signal in signal_pattern(asked.signals, language).finditer(one.text):
+    for signal in signal_pattern(asked.signals, one.speaker.words.language).finditer(one.text):
         for word in phrases.denies.finditer(one.text, 0, signal.start()):
             gap = one.text[word.end() : signal.start()]
             if len(gap.split()) <= (NEAR if phrases.offers.search(gap) or phrases.serves.search(gap) else BESIDE):
@@ -32,7 +31,7 @@ def _denies(asked: Asked, one: Said) -> bool:
 
 def inferred_no(asked: Asked, said: Sequence[Said]) -> Judgement | None:
     """A "no" from what the company says that it does, where the thing asked for is hardly mentioned."""
-    its_own = [one for one in said if one.own or one.describes]
+    its_own = [one for one in said if one.of_itself]
     mentions = sum(
         bool(signal_pattern(asked.signals, one.speaker.words.language).search(one.text)) for one in its_own
     )
@@ -46,6 +45,6 @@ def inferred_no(asked: Asked, said: Sequence[Said]) -> Judgement | None:
 
 
 def _says_what_it_offers(one: Said) -> bool:
-    if one.is_heading:
+    if one.is_heading or one.of_others:
         return False
-    return one.describes or bool(phrases_of(one.speaker.words.language).offers.search(one.text))
+    return one.describes or bool(one.phrases.offers.search(one.text))

@@ -8,7 +8,7 @@ from memory.records import Lead, Quote
 from memory.words import About
 from tools.engine import Page
 from tools.offline.page_kind import PageKind, kind_of_page
-from tools.offline.quotable import why_not
+from tools.offline.quotable import for_machines, why_not
 from tools.offline.scoring import USEFUL, Place, score
 from tools.offline.sentences import Sentence, split
 from tools.offline.shorten import quoted_length
@@ -68,7 +68,7 @@ class _Found:
 
 def _of_page(lead: Lead, page: Page, pages: Sequence[Page]) -> Iterator[Quote]:
     for found in _quotable(lead, page, pages):
-        if found.points >= USEFUL:
+        if found.points >= USEFUL and not for_machines(found.sentence):
             yield Quote(
                 snapshot_id=page.snapshot.id,
                 start=found.start,

@@ -6,18 +6,12 @@ from dataclasses import dataclass
 from memory.profile import Criterion
 from memory.records import Lead
 from tools.engine import Judgement, Page
+from tools.offline.credentials import judge_age, judge_certified
+from tools.offline.locations import judge_countries, judge_where
 from tools.offline.offering import judge_having, judge_offer, judge_whom
-from tools.offline.particulars import (
-    judge_age,
-    judge_certified,
-    judge_count,
-    judge_countries,
-    judge_hiring,
-    judge_trial,
-    judge_where,
-)  # fmt: skip
 from tools.offline.questions import Asked, Kind, asked_by
 from tools.offline.said import Said, said_on
+from tools.offline.set_phrases import judge_count, judge_hiring, judge_trial
 from tools.offline.verdicts import unknown
 from tools.workers import Workers
 
@@ -60,8 +54,6 @@ def _judged(criterion: Criterion, said: Sequence[Said]) -> Judgement:
     if not said:
         return unknown("There is no page that can be read.")
     asked = asked_by(criterion)
-    return (
-        BY_KIND[asked.kind](asked, said)
-        if asked.kind in BY_KIND
-        else unknown("The question is of a kind that rules cannot answer.")
-    )
+    if asked.kind not in BY_KIND:
+        return unknown("The question is of a kind that rules cannot answer.")
+    return BY_KIND[asked.kind](asked, said)

@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 from urllib.parse import urlsplit
 
 from tools.offline.lexicon import any_of, load
 
+MAX_MENTIONS = 2_000  # of a name on a page that are looked at
 PRODUCT_MENTIONS = 8  # a word in odd capitals that a page has so often is its product's name
 
 _DATA = load("names")
@@ -32,9 +34,41 @@ class Names:
 @lru_cache(maxsize=256)
 def names_of(company: str, website: str, titles: tuple[str, ...], texts: tuple[str, ...]) -> Names:
     """The names of `company`, as its row, its domain and its pages' titles give them."""
-    spellings = [s for name in _company_names(company, website, titles, texts) for s in _spellings(name, texts)]
-    products = [*_products(texts), *_last_word(without_legal_form(company), texts)]
-    return Names(company=_pattern(spellings), any=_pattern([*spellings, *products]))
+    pages = [_Searched.of(text) for text in texts]
+    names = dict.fromkeys(_company_names(company, website, titles, pages))
+    spellings = [spelling for name in names for spelling in _spellings(name, pages)]
+    products = [*_products(texts), *_last_word(without_legal_form(company), pages)]
+    found = _pattern(spellings)
+    return Names(company=found, any=_pattern([*spellings, *products]) if products else found)
+
+
+@dataclass(frozen=True)
+class _Searched:
+    """A page's text, ready to be searched for words without case."""
+
+    text: str
+    lowered: str
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        folded = fold(text)
+        lowered = folded.lower()
+        return cls(folded, lowered if len(lowered) == len(folded) else folded)
+
+    def spellings(self, name: str) -> Iterator[str]:
+        """How the page writes `name` where it stands as a whole word."""
+        wanted, end = fold(name).lower(), 0
+        for _ in range(MAX_MENTIONS):
+            start = self.lowered.find(wanted, end)
+            if start < 0:
+                return
+            end = start + len(wanted)
+            if not (_is_letter(self.text[start - 1 : start]) or _is_letter(self.text[end : end + 1])):
+                yield self.text[start:end]
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def fold(text: str) -> str:
@@ -47,13 +81,13 @@ def _pattern(spellings: Sequence[str]) -> re.Pattern[str]:
     return any_of([re.escape(s) for s in ordered], cased=True) if ordered else _NEVER
 
 
-def _company_names(company: str, website: str, titles: Sequence[str], texts: Sequence[str]) -> Iterator[str]:
+def _company_names(company: str, website: str, titles: Sequence[str], pages: Sequence[_Searched]) -> Iterator[str]:
     full = without_legal_form(company)
     if full:
         yield full
         head = re.split(r"\s+[-–—|]\s+|\s*[,(]\s*", full)[0]
         yield head
-        yield from _first_word(head, texts)
+        yield from _first_word(head, pages)
     stem = domain_stem(website)
     if len(stem) >= 3:
         yield from _stem_names(stem)
@@ -88,37 +122,32 @@ def _stem_names(stem: str) -> Iterator[str]:
     )
 
 
-def _first_word(name: str, texts: Sequence[str]) -> Iterator[str]:
+def _first_word(name: str, pages: Sequence[_Searched]) -> Iterator[str]:
     """The first word of a longer name, unless the pages have it as an ordinary word."""
     first, _, rest = name.partition(" ")
-    if rest and _stands_alone(first, texts):
+    if rest and _stands_alone(first, pages):
         yield first
 
 
-def _last_word(name: str, texts: Sequence[str]) -> Iterator[str]:
+def _last_word(name: str, pages: Sequence[_Searched]) -> Iterator[str]:
     """The last word of a name whose first says nothing alone ("Transports Guillemot")."""
     first, _, rest = name.partition(" ")
-    if rest and first.lower() in _GENERIC and _stands_alone(last := rest.rsplit(maxsplit=1)[-1], texts):
+    if rest and first.lower() in _GENERIC and _stands_alone(last := rest.rsplit(maxsplit=1)[-1], pages):
         yield last
 
 
-def _stands_alone(word: str, texts: Sequence[str]) -> bool:
+def _stands_alone(word: str, pages: Sequence[_Searched]) -> bool:
     """Whether `word` can only be a name: capital, uncommon, and nowhere on the pages in lower case."""
     if len(word) < 3 or word.lower() in _GENERIC or not word[0].isupper():
         return False
-    ordinary = re.compile(rf"(?<!\w){re.escape(word.lower())}(?!\w)")
-    return not any(ordinary.search(text) for text in texts)
+    return word.lower() not in {spelling for page in pages for spelling in page.spellings(word)}
 
 
-def _spellings(name: str, texts: Sequence[str]) -> set[str]:
+def _spellings(name: str, pages: Sequence[_Searched]) -> set[str]:
     """`name` as the pages write it, where they write it with a capital, and as it was given."""
-    loose = re.compile(rf"(?<!\w){re.escape(fold(name))}(?!\w)", re.IGNORECASE)
-    found = {match for text in texts for match in loose.findall(fold(text))}
-    return (
-        {spelling for spelling in found if not spelling.islower()}
-        | ({name} if not name.islower() else set())
-        | ({name} if found == {name} else set())
-    )
+    found = {spelling for page in pages for spelling in page.spellings(name)}
+    given = {name} if not name.islower() or found == {name} else set()
+    return {spelling for spelling in found if not spelling.islower()} | given
 
 
 def _products(texts: Sequence[str]) -> Iterator[str]:

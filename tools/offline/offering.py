@@ -61,7 +61,11 @@ def _settled(asked: Asked, said: Sequence[Said], evidence: Evidence, why: str) -
 def _with(evidence: Evidence, said: Sequence[Said], weigh: Callable[[Said], int]) -> Evidence:
     """`evidence`, and after it what else weighs something, each text once."""
     known = {one.text for _, one in evidence}
-    more = {one.text: (points, one) for one in said if one.text not in known and (points := weigh(one))}
+    more = {
+        one.text: (points, one)
+        for one in said
+        if one.text not in known and (points := weigh(one)) and not one.of_others
+    }
     return sorted([*evidence, *more.values()], key=lambda pair: -pair[0])
 
 

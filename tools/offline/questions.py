@@ -11,7 +11,8 @@ from tools.offline import places
 from tools.offline.lexicon import any_of, load
 
 Kind = Literal[
-    "negated", "certified", "age", "hiring", "trial", "count", "countries", "where", "whom", "has", "attribute", "what", "other",
+    "negated", "certified", "age", "hiring", "trial", "count",
+    "countries", "where", "whom", "has", "attribute", "what", "other",
 ]  # fmt: skip
 
 _LISTS = load("questions")
@@ -19,39 +20,20 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, any_of(_LISTS[f"kinds.{kind}"])) for kind in get_args(Kind) if f"kinds.{kind}" in _LISTS
 )
 _CONCEPTS = {
-    key.split(".")[1]: (any_of(entries), _LISTS[f"concepts.{key.split('.')[1]}.signals"])
+    name: (any_of(entries), _LISTS[f"concepts.{name}.signals"])
     for key, entries in _LISTS.items()
-    if key.endswith(".asked")
+    if key.endswith(".asked") and (name := key.split(".")[1])
 }
+_PLAIN_KINDS = frozenset({"negated", "certified", "age", "hiring", "trial", "count"})
 _OWNED = frozenset({"factory", "stores", "warehouse", "laboratory"})
 _WHAT_IT_IS = frozenset({"family", "independent", "nonprofit", "open_source", "funded", "remote"})
 _BUYERS = frozenset({"businesses", "consumers", "health", "education", "public", "finance", "retail", "industry"})
-_STANDARD = re.compile(
-    r"\b(?:ISO(?:[ /-]?\d+)?|SOC ?2|HIPAA|GDPR|DSGVO|RGPD|PCI|FDA|EPA|TÜV|FSC|CE|NF|RGE|B Corp|HACCP|GMP)\b"
-)
+_STANDARD = any_of(_LISTS["asked_standards"], cased=True)
 _NUMBER = re.compile(r"\d[\d.,]*")
-_IN_WORDS = {"ten": 10, "zehn": 10, "dix": 10, "five": 5, "fünf": 5, "cinq": 5, "twenty": 20, "zwanzig": 20, "vingt": 20, "fifty": 50, "hundred": 100, "hundert": 100, "cent": 100, "decade": 10, "jahrzehnt": 10, "décennie": 10, "three": 3, "drei": 3, "trois": 3}  # fmt: skip
-_FEWER = any_of(
-    [
-        "less than",
-        "fewer than",
-        "under",
-        "younger",
-        "after \\d{4}",
-        "startup",
-        "weniger als",
-        "jünger",
-        "moins de",
-        "après \\d{4}",
-        "since \\d{4}",
-    ]
-)
-_UNIT = re.compile(
-    r"(?:\d[\d.,]*|hundred|ten|fifty|twenty|hundert|cent|dix)\s+(?:de\s+)?([^\W\d_]+)", re.IGNORECASE
-)
-_BASE, _OFFICES = any_of(_LISTS["base"]), any_of(_LISTS["offices"])
+_IN_WORDS = {int(key.split(".")[1]): any_of(words) for key, words in _LISTS.items() if key.startswith("numbers.")}
+_UNIT = re.compile(r"(?:\d[\d.,]*|hundred|ten|fifty|twenty|hundert|zehn|cent|dix)\s+(?:de\s+)?([^\W\d_]+)", re.I)
+_FEWER, _BASE, _OFFICES, _EMPTY = (any_of(_LISTS[key]) for key in ("fewer", "base", "offices", "empty"))
 _CONTENT = re.compile(r"[^\W\d_]{4,}")
-_EMPTY = any_of(_LISTS["empty"]) if "empty" in _LISTS else any_of([])
 
 
 @dataclass(frozen=True)
@@ -60,16 +42,16 @@ class Asked:
 
     kind: Kind
     signals: tuple[str, ...]
+    related: tuple[str, ...]  # words that keep a "no" from being inferred
     concepts: frozenset[str]
     standards: tuple[str, ...]
     countries: frozenset[str]
+    base: bool  # where it sits, and not only where it works
+    offices: bool
     number: int | None
     fewer: bool
     unit: str
-    base: bool  # where it sits, and not only where it works
-    offices: bool
-    related: tuple[str, ...]  # words that keep a "no" from being inferred
-    stakes: bool  # a wrong "no" loses a lead unseen, a wrong "yes" too
+    stakes: bool  # a must or a never: a wrong answer loses a lead unseen
 
 
 @lru_cache(maxsize=256)
@@ -80,28 +62,27 @@ def asked_by(criterion: Criterion) -> Asked:
     countries = places.countries_in(question)
     kind = _kind_of(question, named, bool(countries))
     concepts = named & _BUYERS if kind == "whom" else named - _BUYERS
-    known = tuple(signal for name in sorted(concepts) for signal in _CONCEPTS[name][1])
-    signals = tuple(dict.fromkeys((*criterion.signals, *known))) or tuple(_content_words(question))
+    unit = _UNIT.search(question)
     return Asked(
         kind=kind,
-        signals=signals,
+        signals=_signals(criterion, concepts),
+        related=tuple(word for name in sorted(concepts) for word in _LISTS.get(f"concepts.{name}.related", ())),
         concepts=concepts,
         standards=tuple(_STANDARD.findall(question)),
         countries=countries,
-        number=_number_in(question),
-        fewer=bool(_FEWER.search(question)),
-        unit=unit.group(1).lower() if (unit := _UNIT.search(question)) else "",
         base=bool(_BASE.search(question)),
         offices=bool(_OFFICES.search(question)),
-        related=tuple(word for name in concepts for word in _LISTS.get(f"concepts.{name}.related", ())),
+        number=_number_in(question),
+        fewer=bool(_FEWER.search(question)),
+        unit=unit.group(1).lower() if unit else "",
         stakes=criterion.kind != "should",
     )
 
 
 def _kind_of(question: str, concepts: frozenset[str], names_a_country: bool) -> Kind:
     found = [kind for kind, pattern in _KINDS if pattern.search(question)]
-    first = found[0] if found else "other"
-    if first in {"negated", "certified", "age", "hiring", "trial", "count"}:
+    first: Kind = found[0] if found else "other"
+    if first in _PLAIN_KINDS:
         return first
     if concepts & _OWNED:
         return "has"
@@ -114,13 +95,18 @@ def _kind_of(question: str, concepts: frozenset[str], names_a_country: bool) -> 
     return "what" if "what" in found and first in {"has", "attribute"} else first
 
 
+def _signals(criterion: Criterion, concepts: frozenset[str]) -> tuple[str, ...]:
+    """The criterion's own, and those of its subject; the question's words where there are neither."""
+    known = [signal for name in sorted(concepts) for signal in _CONCEPTS[name][1]]
+    return tuple(dict.fromkeys((*criterion.signals, *known))) or tuple(_content_words(criterion.question or ""))
+
+
+def _content_words(question: str) -> Iterator[str]:
+    yield from (word for word in _CONTENT.findall(question) if not _EMPTY.fullmatch(word))
+
+
 def _number_in(question: str) -> int | None:
     found = _NUMBER.search(question)
     if found:
         return int(re.sub(r"\D", "", found.group()))
-    return next((n for word, n in _IN_WORDS.items() if re.search(rf"\b{word}", question, re.IGNORECASE)), None)
-
-
-def _content_words(question: str) -> Iterator[str]:
-    """The words of a question that has no signals and no known subject."""
-    yield from (word for word in _CONTENT.findall(question) if not _EMPTY.fullmatch(word))
+    return next((n for n, words in _IN_WORDS.items() if words.search(question)), None)

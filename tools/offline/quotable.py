@@ -18,9 +18,7 @@ MIN_WORDS, MAX_WORDS = 6, 44
 MAX_CHARS = 500
 MAX_CAPITALS = 0.3
 
-_NO_EVIDENCE = frozenset(
-    {"question", "broken", "another's voice", "speaks ill", "another's deed", "statistic", "for machines"}
-)
+_NO_EVIDENCE = frozenset({"question", "broken", "another's voice", "speaks ill", "another's deed", "statistic"})
 
 Rule = Callable[[Sentence, Speaker], object]
 
@@ -38,13 +36,20 @@ _QUOTED_SPEECH = re.compile(r"^[\"“„«»‘]|[\"”“»«]\s*$|^[^\"“„�
 
 
 def why_not(sentence: Sentence, speaker: Speaker) -> str:
-    """Why `sentence` must not be quoted; "" where it may."""
+    """Why `sentence` must not be quoted; "" where it may, unless it is `for_machines`."""
     return next((why for why, rejects in RULES if rejects(sentence, speaker)), "")
 
 
 def speaks_for_others(sentence: Sentence, speaker: Speaker) -> bool:
-    """Whether `sentence` is no evidence of what the company is: another's words, a question, a guess."""
-    return any(rejects(sentence, speaker) for why, rejects in RULES if why in _NO_EVIDENCE)
+    """Whether `sentence` is no evidence of what the company is: another's words or deed, a question, an order."""
+    return any(rejects(sentence, speaker) for why, rejects in RULES if why in _NO_EVIDENCE) or for_machines(
+        sentence
+    )
+
+
+def for_machines(sentence: Sentence) -> bool:
+    """Whether it addresses a language model. Costs as much as all other rules together: to be asked last."""
+    return is_instruction(sentence.text)
 
 
 def _wrong_length(s: Sentence, _: Speaker) -> bool:
@@ -164,10 +169,6 @@ def _statistic(s: Sentence, speaker: Speaker) -> object:
     return speaker.words.stories.search(s.text) and not speaker.speaks(s.text)
 
 
-def _for_machines(s: Sentence, _: Speaker) -> bool:
-    return is_instruction(s.text)
-
-
 RULES: tuple[tuple[str, Rule], ...] = (
     ("length", _wrong_length),
     ("no sentence", _no_sentence),
@@ -184,5 +185,4 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("speaks ill", _speaks_ill),
     ("another's deed", _others_deed),
     ("statistic", _statistic),
-    ("for machines", _for_machines),
 )

@@ -1,12 +1,14 @@
 """What a company says of itself on its pages: the evidence for a judgement."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from memory.records import Lead, Quote
 from tools.engine import Page
+from tools.offline.lexicon import any_of, load
 from tools.offline.page_kind import kind_of_page
+from tools.offline.phrases import Phrases, phrases_of
 from tools.offline.quotable import speaks_for_others
 from tools.offline.scoring import Place, score
 from tools.offline.sentences import Sentence, split
@@ -16,50 +18,80 @@ MAX_WORDS = 60
 DESCRIPTION = 320  # characters at the top of a page's first line: where it says what the company is
 MOST_PAGES = 20
 
-_THE_COMPANY = re.compile(
-    r"(?:The (?:company|firm|business|startup|(?:core |founding )?team|organi[sz]ation)|Das Unternehmen|Die (?:Firma|Kanzlei)"
-    r"|Der Betrieb|L['’](?:entreprise|atelier|équipe)|La (?:société|maison)|Le cabinet)\b"
-)
+_THE_COMPANY = any_of(load("questions")["the_company"], begin=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Said:
-    """A sentence that is the page's own voice.
-
-    `own`: it names the company or says "we". `describes`: it has no subject, and stands where a page says what it is.
-    """
+    """A sentence or heading of a page. What is asked of it is worked out when it is first asked."""
 
     sentence: Sentence
     page: Page
     speaker: Speaker
-    own: bool
-    describes: bool
     of_a_product: bool  # its page is one product's
-
-    @property
-    def is_heading(self) -> bool:
-        """Whether it is a heading and no sentence that lost its full stop."""
-        return self.sentence.is_heading and not (self.own and self.speaker.words.finite.search(self.text))
 
     @property
     def text(self) -> str:
         return self.sentence.text
 
     @property
-    def points(self) -> float:
-        """How firmly it says what the company does."""
-        place = Place(0.5, self.describes, False, False, self.page.snapshot.fetched_at)
-        return score(self.text, self.speaker, place).points
+    def phrases(self) -> Phrases:
+        return phrases_of(self.speaker.words.language)
+
+    @property
+    def read_in(self) -> int:
+        """The year in which the page was read."""
+        return self.page.snapshot.fetched_at.year
 
     @property
     def quote(self) -> Quote:
         s = self.sentence
         return Quote(snapshot_id=self.page.snapshot.id, start=s.start, end=s.end, quote=s.text)
 
+    @cached_property
+    def own(self) -> bool:
+        """Whether the company is in it: its name, "we", "the company"."""
+        return self.speaker.speaks(self.text) or bool(_THE_COMPANY.match(self.text))
+
+    @cached_property
+    def elliptical(self) -> bool:
+        """Whether it has no verb: then it is said of the company, whoever reads it."""
+        return not self.speaker.words.finite.search(self.text)
+
+    @cached_property
+    def describes(self) -> bool:
+        """Whether it is elliptical and stands where a page says what the company is."""
+        return self.sentence.first_line and self.sentence.start < DESCRIPTION and self.elliptical
+
+    @property
+    def of_itself(self) -> bool:
+        return self.own or self.describes
+
+    @cached_property
+    def is_heading(self) -> bool:
+        """Whether it is a heading and no sentence that lost its full stop."""
+        return self.sentence.is_heading and (self.elliptical or not self.own)
+
+    @cached_property
+    def of_others(self) -> bool:
+        """Whether it is no evidence: another's words or deed, a question, a command to a machine."""
+        return speaks_for_others(self.sentence, self.speaker)
+
+    @cached_property
+    def points(self) -> float:
+        """How firmly it says what the company does."""
+        place = Place(0.5, self.describes, False, False, self.page.snapshot.fetched_at)
+        return score(self.text, self.speaker, place).points
+
 
 def said_on(lead: Lead, pages: Sequence[Page]) -> tuple[Said, ...]:
-    """All that the pages say in the company's voice, in order."""
+    """All that the pages say, in order."""
     return tuple(said for page in pages[:MOST_PAGES] for said in _on_page(lead, page, pages))
+
+
+def trusted(found: Iterable[Said]) -> list[Said]:
+    """Those that are the company's own voice. Costly: to be asked of what was found, not of all that is said."""
+    return [said for said in found if not said.of_others]
 
 
 def _on_page(lead: Lead, page: Page, pages: Sequence[Page]) -> Iterator[Said]:
@@ -68,12 +100,5 @@ def _on_page(lead: Lead, page: Page, pages: Sequence[Page]) -> Iterator[Said]:
     if speaker is None or kind == "legal":
         return
     for sentence in split(page.text):
-        if sentence.text.count(" ") >= MAX_WORDS or speaks_for_others(sentence, speaker):
-            continue
-        elliptical = not speaker.words.finite.search(sentence.text)
-        describes = sentence.first_line and sentence.start < DESCRIPTION and elliptical
-        yield Said(sentence, page, speaker, _is_own(sentence.text, speaker), describes, kind == "product")
-
-
-def _is_own(text: str, speaker: Speaker) -> bool:
-    return speaker.speaks(text) or bool(_THE_COMPANY.match(text))
+        if sentence.text.count(" ") < MAX_WORDS:
+            yield Said(sentence, page, speaker, kind == "product")

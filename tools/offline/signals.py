@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable, Sequence
 
 from tools.offline.names import fold
-from tools.offline.phrases import Phrases, phrases_of, signal_pattern
+from tools.offline.phrases import signal_pattern
 from tools.offline.questions import Asked
 from tools.offline.said import Said
 
 CLEAR, WEAK = 2, 1
 HEADINGS = 600  # characters at the top of a page whose headings say what it is about
 
-Weigh = Callable[[Said, re.Match[str], Phrases], int]
+Weigh = Callable[[Said, re.Match[str]], int]
 
 _RELATIVE = r"\b(?:that|which|who|whose|qui|dont)\b"
 _WHOSE_THING = re.compile(_RELATIVE, re.IGNORECASE)
@@ -34,25 +34,22 @@ def weighed(asked: Asked, said: Sequence[Said], weigh: Weigh) -> list[tuple[int,
     """The sentences whose signals weigh something, each text once, the clearest first."""
     found: dict[str, tuple[int, Said]] = {}
     for one in said:
-        language = one.speaker.words.language
-        phrases = phrases_of(language)
-        signals = [
-            s for s in signal_pattern(asked.signals, language).finditer(one.text) if not _is_in_a_name(one, s)
-        ]
-        best = max((weigh(one, signal, phrases) for signal in signals), default=0)
-        if best:
+        pattern = signal_pattern(asked.signals, one.speaker.words.language)
+        signals = [signal for signal in pattern.finditer(one.text) if not _is_in_a_name(one, signal)]
+        best = max(weigh(one, signal) for signal in signals) if signals else 0
+        if best and not one.of_others:
             found.setdefault(one.text, (best, one))
     return sorted(found.values(), key=lambda pair: -pair[0])
 
 
-def offered(said: Said, signal: re.Match[str], phrases: Phrases) -> int:
+def offered(said: Said, signal: re.Match[str]) -> int:
     """How clearly the signal is what the sentence says is offered."""
     before, after = said.text[: signal.start()], said.text[signal.end() :].lstrip(" -")
-    if phrases.not_the_thing.match(after):
+    if said.phrases.not_the_thing.match(after):
         return 0
     if said.own and not said.describes:
-        return _offered_by_us(said, before, phrases)
-    if phrases.between.search(before):
+        return _offered_by_us(said, before)
+    if said.phrases.between.search(before):
         return 0
     if said.describes and not said.is_heading:
         return CLEAR
@@ -60,15 +57,17 @@ def offered(said: Said, signal: re.Match[str], phrases: Phrases) -> int:
     return WEAK if said.describes or said.of_a_product or at_the_top else 0
 
 
-def _offered_by_us(said: Said, before: str, phrases: Phrases) -> int:
+def _offered_by_us(said: Said, before: str) -> int:
     name = _last(said.speaker.names.any, fold(before))
-    if name and len(before[name.end() :].split()) <= 2 and not phrases.between.search(before, name.end()):
+    if name and len(before[name.end() :].split()) <= 2 and not said.phrases.between.search(before, name.end()):
         return CLEAR  # "The Joco cup"
-    verb = _last(phrases.offers, before)
-    if verb and not phrases.between.search(before, verb.end()) and _is_our_verb(before[: verb.start()], said):
+    verb = _last(said.phrases.offers, before)
+    if verb and not said.phrases.between.search(before, verb.end()) and _is_our_verb(before[: verb.start()], said):
         return WEAK if _ALREADY_KNOWN.match(before, verb.end()) or "including" in before[verb.end() :] else CLEAR
-    ours = _last(phrases.ours, before)
-    near = ours and _UP_TO_FIVE.fullmatch(before, ours.end()) and not phrases.between.search(before, ours.end())
+    ours = _last(said.phrases.ours, before)
+    near = (
+        ours and _UP_TO_FIVE.fullmatch(before, ours.end()) and not said.phrases.between.search(before, ours.end())
+    )
     return WEAK if near else 0
 
 
@@ -83,31 +82,30 @@ def _is_our_verb(subject: str, said: Said) -> bool:
 
 def thing(said: Said) -> int:
     """How clearly the company speaks of a thing: that it makes one, its material, its weight or size."""
-    if said.is_heading or not (said.own or said.describes or said.of_a_product):
+    if said.is_heading or not (said.of_itself or said.of_a_product):
         return 0
-    phrases = phrases_of(said.speaker.words.language)
-    making = phrases.makes.search(said.text)
+    making = said.phrases.makes.search(said.text)
     if making and _is_our_verb(said.text[: making.start()], said):
         return CLEAR
-    if phrases.made_of.search(said.text):
+    if said.phrases.made_of.search(said.text):
         return CLEAR
-    return WEAK if phrases.tangible.search(said.text) else 0
+    return WEAK if said.phrases.tangible.search(said.text) else 0
 
 
-def served(said: Said, signal: re.Match[str], phrases: Phrases) -> int:
+def served(said: Said, signal: re.Match[str]) -> int:
     """How clearly the signal is somebody whom the company serves."""
     before, after = said.text[: signal.start()], said.text[signal.end() :].lstrip(" -")
-    if phrases.not_the_thing.match(after):
+    if said.phrases.not_the_thing.match(after):
         return 0
     if said.own and _COUNTED.match(before):
         return CLEAR  # "Over 9,000 companies invoice with Acme"
-    word = _last(phrases.serves, before)
+    word = _last(said.phrases.serves, before)
     if not word or not _UP_TO_FIVE.fullmatch(before, word.end()):
         return 0
     gap = before[word.end() :].strip()
     if _SOMEBODY_ELSES.search(gap) or _is_to_do(word.group(), gap, said):
         return 0
-    if said.own or said.describes:
+    if said.of_itself:
         return CLEAR
     return 0 if said.speaker.words.finite.search(said.text) else WEAK
 
@@ -122,24 +120,24 @@ def addresses_a_business(said: Said) -> int:
     """Whether its reader is one: it speaks of your customers, your employees, your business."""
     if said.is_heading:
         return 0
-    return WEAK if phrases_of(said.speaker.words.language).readers.search(said.text) else 0
+    return WEAK if said.phrases.readers.search(said.text) else 0
 
 
-def had(said: Said, signal: re.Match[str], phrases: Phrases) -> int:
+def had(said: Said, signal: re.Match[str]) -> int:
     """How clearly the signal is something that the company has."""
     before = said.text[: signal.start()]
-    word = _last(phrases.has, before)
-    if not word or not _UP_TO_FIVE.fullmatch(before, word.end()) or not (said.own or said.describes):
+    word = _last(said.phrases.has, before)
+    if not word or not _UP_TO_FIVE.fullmatch(before, word.end()) or not said.of_itself:
         return 0
     gap = before[word.end() :]
-    if "," in gap or phrases.between.search(gap) or said.speaker.words.finite.search(gap):
+    if "," in gap or said.phrases.between.search(gap) or said.speaker.words.finite.search(gap):
         return 0
     return 0 if _WHOSE_THING.search(before[: word.start()]) else CLEAR
 
 
-def named_as(said: Said, _: re.Match[str], __: Phrases) -> int:
+def named_as(said: Said, _: re.Match[str]) -> int:
     """How clearly the company calls itself what the signal says."""
-    return CLEAR if said.own or said.describes else WEAK
+    return CLEAR if said.of_itself else WEAK
 
 
 def _is_in_a_name(said: Said, signal: re.Match[str]) -> bool:
@@ -148,7 +146,5 @@ def _is_in_a_name(said: Said, signal: re.Match[str]) -> bool:
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    last = None
-    for last in pattern.finditer(text):
-        pass
+    *_, last = [None, *pattern.finditer(text)]
     return last
