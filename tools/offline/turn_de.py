@@ -19,7 +19,12 @@ from tools.offline.turning import (
 
 _RULES = RULES["de"]
 
-_WE_FIRST = re.compile(r"Wir (?P<verb>[a-zäöüß]+n|sind) (?P<rest>.+)")
+_WE_FIRST = re.compile(
+    r"Wir (?P<verb>(?:[a-zäöüß]+n, )*[a-zäöüß]+n(?: (?:und|oder) [a-zäöüß]+n)?|sind) (?P<rest>.+)"
+)
+_REFLEXIVE = re.compile(
+    r"Wir haben uns (?P<rest>.+ (?:spezialisiert|verschrieben|entwickelt|etabliert|zertifizieren lassen))"
+)
 _WE_LATER = re.compile(
     r"(?P<first>[A-ZÄÖÜ][\w-]*)(?P<more>(?: [\w./-]+){1,7}?) (?P<verb>[a-zäöüß]+n|sind) wir (?P<rest>.+)"
 )
@@ -36,6 +41,8 @@ def turn(quote: str, names: Names) -> str | None:
     words = words_of(text)
     if not is_one_clause(text) or speaks_to_reader(text, "de") or count(text) > _RULES.longest:
         return None
+    if reflexive := _REFLEXIVE.fullmatch(text):
+        return f"haben Sie sich {_spoken_to(reflexive['rest'])}"
     if any(word.lower() in _RULES.refused for word in words):
         return None
     return (
@@ -64,7 +71,7 @@ def _is_third(word: str) -> bool:
 
 def _we_first(text: str) -> str | None:
     match = _WE_FIRST.fullmatch(text)
-    if match is None or match["verb"] in _RULES.not_verbs:
+    if match is None or any(word in _RULES.not_verbs for word in match["verb"].split()):
         return None
     return f"{match['verb']} Sie {_spoken_to(match['rest'])}"
 
@@ -104,7 +111,7 @@ def _we_later(text: str) -> str | None:
 
 def _noun_first(text: str) -> str | None:
     match = _NOUN_FIRST.fullmatch(text)
-    if match is None:
+    if match is None or match["rest"].startswith("wir "):
         return None
     first, *others = match["subject"].split()
     if first.lower() in _RULES.articles or (others and _OUR.fullmatch(others[0])):

@@ -5,6 +5,7 @@ import re
 from tools.offline.turning import (
     RULES,
     Names,
+    begins_with_name,
     count,
     has_any,
     is_one_clause,
@@ -21,7 +22,7 @@ _WE = re.compile(
     r"(?P<verb>[a-zà-ÿœ]+ons|sommes)\b"
 )
 _SECOND_VERB = re.compile(r"(?:\b(?:et|ou|puis|mais)|,) (?:ne |n['’]|les? |la |l['’])?[a-zà-ÿœ]+ons\b")
-_NOUN_ENDS = re.compile(r"(?:[tsx]i|[aiu]s|ll|ey|n|[bd]|al)ons$")
+_NOUN_ENDS = re.compile(r"(?:[tsx]ions|aisons|oissons)$")
 _LEFT = re.compile(r"\b(?:notre|nos|nous)\b", re.IGNORECASE)
 _OWN = {"notre": "votre", "nos": "vos", "nous": "vous"}
 _VOWELS = tuple("aeiouyàâæéèêëîïôûœAEIOUÀÂÉÈÊËÎÏÔÛŒ")
@@ -34,7 +35,12 @@ def turn(quote: str, names: Names) -> str | None:
     words = words_of(text)
     if not is_one_clause(text) or speaks_to_reader(text, "fr") or has_any(words, _RULES.refused):
         return None
-    if not has_verb(text) or count(text) > _RULES.longest or _second_verb(text) or _is_relative(words):
+    if (
+        not (has_verb(text) or _name_acts(text, names))
+        or count(text) > _RULES.longest
+        or _second_verb(text)
+        or _is_relative(words)
+    ):
         return None
     begun = uncapitalised(text, names, _RULES.lowered)
     if begun is None or re.match(r"nous\b(?!.{0,3}\w+ons\b|.{0,12}(?:ons|sommes)\b)", begun):
@@ -46,6 +52,13 @@ def turn(quote: str, names: Names) -> str | None:
 def has_verb(text: str) -> bool:
     """Whether `text` is a clause and not a heading."""
     return bool(_WE.search(text)) or has_any(words_of(text), _RULES.verbs)
+
+
+def _name_acts(text: str, names: Names) -> bool:
+    """Whether the company's name is followed by what can only be its verb: "Durand usine des pièces"."""
+    name = begins_with_name(text, names)
+    verb = r" [a-zà-ÿ]+[etd] (?:des|les|le|la|l[’']|une?|du|de|en|à|dans|pour|chaque|plus|\d)"
+    return name is not None and bool(re.match(verb, text[len(name) :]))
 
 
 def _second_verb(text: str) -> bool:

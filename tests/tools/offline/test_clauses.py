@@ -76,6 +76,10 @@ def test_a_long_clause_keeps_its_own_words_in_quotation_marks() -> None:
         ("VIEHBACHER berät Unternehmen im Steuerrecht.", "berät VIEHBACHER Unternehmen im Steuerrecht"),
         ("Unsere Produktion umfasst 12 Linien.", "umfasst Ihre Produktion 12 Linien"),
         ("Wir sind ein Betrieb mit 80 Leuten.", "sind Sie ein Betrieb mit 80 Leuten"),
+        ("Wir entwickeln und bauen Pumpen.", "entwickeln und bauen Sie Pumpen"),
+        ("Unsere Kunden beliefern wir täglich frisch.", "beliefern Sie Ihre Kunden täglich frisch"),
+        ("Wir haben uns auf Holzfenster spezialisiert.", "haben Sie sich auf Holzfenster spezialisiert"),
+        ("Der Betrieb wurde 1921 gegründet.", "wurde der Betrieb 1921 gegründet"),
         ("Unseren Kunden bieten wir Beratung vor Ort.", "bieten Sie Ihren Kunden Beratung vor Ort"),
     ],
 )  # fmt: skip
@@ -99,6 +103,7 @@ def test_german_that_could_come_out_wrong_is_quoted(quote: str) -> None:
         ("Nous plaçons des équipes partout.", "que vous placez des équipes partout"),
         ("Nous ne vendons pas aux particuliers.", "que vous ne vendez pas aux particuliers"),
         ("Nous nous engageons à livrer en 48 h.", "que vous vous engagez à livrer en 48 h"),
+        ("Kegel usine des pièces en titane.", "que Kegel usine des pièces en titane"),
         ("Notre atelier compte 14 machines.", "que votre atelier compte 14 machines"),
         ("Un atelier de Lyon produit nos cadres.", "qu’un atelier de Lyon produit vos cadres"),
     ],
@@ -107,7 +112,14 @@ def test_french_keeps_its_order_and_conjugates(quote: str, turned: str) -> None:
     assert reported(quote, "fr") == turned
 
 
-@pytest.mark.parametrize("quote", ["Nous concevons et fabriquons des pompes.", "Nous vous livrons en 48 h."])
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "Nous réparons, entretenons et modernisons tout.",
+        "Nous concevons et fabriquons des pompes.",
+        "Nous vous livrons en 48 h.",
+    ],
+)
 def test_french_that_could_come_out_wrong_is_quoted(quote: str) -> None:
     assert reported(quote, "fr") is None
 

@@ -245,9 +245,13 @@ async def test_a_subject_with_a_problem_is_replaced_by_a_plain_one(brief_of: Mak
     assert "Kegel" not in again.subject and again.subject != first.subject
 
 
-async def test_openings_and_subjects_differ_from_lead_to_lead(brief_of: MakeBrief) -> None:
-    drafts = [await written(brief_of(email=f"person{n}@kegel.example")) for n in range(24)]
-    assert len({draft.body.split("\n")[2] for draft in drafts}) >= 8
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_openings_and_subjects_differ_from_lead_to_lead(
+    brief_of: MakeBrief, pages: Mapping[Language, object], language: Language
+) -> None:
+    briefs = [brief_of(pages[language], lang=language, email=f"person{n}@kegel.example") for n in range(60)]
+    drafts = [await written(brief) for brief in briefs]
+    assert len({draft.body.split("\n")[2] for draft in drafts}) >= 12
     assert len({draft.subject for draft in drafts}) >= 5
 
 
