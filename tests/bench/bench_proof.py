@@ -51,9 +51,13 @@ class Edit:
 
 def load() -> tuple[Offer, list[Material], dict[str, Any]]:
     drafts = tomllib.loads((MATERIAL / "drafts.toml").read_text(encoding="utf-8"))
-    edits = tomllib.loads((Path(__import__("os").environ.get("EDITS") or MATERIAL / "edits.toml")).read_text(encoding="utf-8"))
+    edits = tomllib.loads(
+        (Path(__import__("os").environ.get("EDITS") or MATERIAL / "edits.toml")).read_text(encoding="utf-8")
+    )
     materials = [
-        Material(d["id"], d["language"], Lead.model_validate(d["lead"]), d["facts"], d["subject"], d["body"].strip("\n"))
+        Material(
+            d["id"], d["language"], Lead.model_validate(d["lead"]), d["facts"], d["subject"], d["body"].strip("\n")
+        )
         for d in drafts["drafts"]
     ]
     return Offer.model_validate(drafts["offer"]), materials, edits
@@ -64,7 +68,11 @@ def proof_of(material: Material, offer: Offer) -> tuple[Proof, str]:
     page = "\n".join(material.facts.values())
     sha256 = hashlib.sha256(page.encode()).hexdigest()
     snapshot = Snapshot(
-        id=sha256[:16], url="https://example.example/", fetched_at=datetime.now(UTC), sha256=sha256, file=f"snapshots/{sha256}.txt"
+        id=sha256[:16],
+        url="https://example.example/",
+        fetched_at=datetime.now(UTC),
+        sha256=sha256,
+        file=f"snapshots/{sha256}.txt",
     )
     facts = [
         Fact(id=i, snapshot_id=snapshot.id, start=page.index(q), end=page.index(q) + len(q), quote=q)
@@ -112,7 +120,12 @@ def edits_of(material: Material, lists: dict[str, Any]) -> Iterator[Edit]:
     yield edit("as written", False, "", material.body)
     for number, sentence in enumerate(here["lies"]):
         yield edit("invented sentence", True, sentence, inserted(2 + number % 2, sentence))
-        yield edit("invented sentence beside a fact", True, sentence, material.body.replace("] [", f"] {sentence} [", 1).replace(".]\n", f".] {sentence}\n", 1))
+        yield edit(
+            "invented sentence beside a fact",
+            True,
+            sentence,
+            material.body.replace("] [", f"] {sentence} [", 1).replace(".]\n", f".] {sentence}\n", 1),
+        )
     guess = next((p for p in paragraphs[2:] if p and not p.startswith("[")), paragraphs[2])
     for sentence in here["guesses"]:
         yield edit("guess about the reader", True, sentence, material.body.replace(guess, sentence))
@@ -164,7 +177,11 @@ def moved_claims(material: Material) -> Iterator[Edit]:
 def sender_number(material: Material) -> Iterator[Edit]:
     """The sender's number said of the prospect."""
     said = {
-        "en": ["Your 140 production lines need planning.", "You run 140 production lines.", "With your 11 plants, planning is hard."],
+        "en": [
+            "Your 140 production lines need planning.",
+            "You run 140 production lines.",
+            "With your 11 plants, planning is hard.",
+        ],
         "de": ["Ihre 11 Betriebe brauchen Planung.", "Sie haben 11 Betriebe."],
         "fr": ["Vos 11 ateliers ont besoin de planification.", "Vous avez 11 ateliers."],
     }
@@ -177,9 +194,13 @@ def sender_number(material: Material) -> Iterator[Edit]:
 def layout(material: Material, paragraphs: list[str]) -> Iterator[Edit]:
     """The same words laid out otherwise."""
     body = material.body
-    straight = body.translate(str.maketrans("“”„«»’", "\"\"\"\"\"'"))
+    straight = body.translate(str.maketrans("“”„«»’", '"""""\''))
     wrapped = "\n\n".join(wrap(p) for p in paragraphs)
-    reordered = "\n\n".join([paragraphs[0], *paragraphs[2:4][::-1], paragraphs[1], *paragraphs[4:]]) if len(paragraphs) > 5 else body
+    reordered = (
+        "\n\n".join([paragraphs[0], *paragraphs[2:4][::-1], paragraphs[1], *paragraphs[4:]])
+        if len(paragraphs) > 5
+        else body
+    )
     sentences = re.sub(r"(\[f1\|[^\]]*\]) (\[f2\|[^\]]*\])", r"\2 \1", body)
     shortened = re.sub(r" \[f2\|[^\]]*\]", "", body)
     for kind, text in (
@@ -219,9 +240,15 @@ def judge(show: bool) -> dict[str, tuple[int, int]]:
             total[key] += 1
             right[key] += proof.passed != edit.lie
             if show and proof.passed == edit.lie:
-                found = [f"{f.code} {(body if f.where == 'body' else material.subject)[f.start:f.end]!r}: {f.message}" for f in proof.findings]
+                found = [
+                    f"{f.code} {(body if f.where == 'body' else material.subject)[f.start : f.end]!r}: {f.message}"
+                    for f in proof.findings
+                ]
                 print(f"{'LIE' if edit.lie else 'fine'} {material.id} / {edit.kind} / {edit.what}\n      {found}")
-    return {f"{'caught' if lie else 'passed'}: {kind}": (right[lie, kind], count) for (lie, kind), count in sorted(total.items())}
+    return {
+        f"{'caught' if lie else 'passed'}: {kind}": (right[lie, kind], count)
+        for (lie, kind), count in sorted(total.items())
+    }
 
 
 def main() -> None:

@@ -44,7 +44,9 @@ FINITE = frozenset(
 Context = tuple[Evidence, Company, Company]
 
 
-def cases_of(text: Reading, claims: Sequence[Claim], evidence: Evidence, company: Company, sender: Company) -> list[Case]:
+def cases_of(
+    text: Reading, claims: Sequence[Claim], evidence: Evidence, company: Company, sender: Company
+) -> list[Case]:
     """The body's sentences. The greeting and the sign-off are judged here and left out."""
     quotes, spans = body_spans(text)
     spans = wrapped(text, spans, claims)
@@ -72,7 +74,7 @@ def wrapped(text: Reading, spans: Sequence[Span], claims: Sequence[Claim]) -> li
     joined: list[Span] = []
     for span in spans:
         last = joined[-1] if joined else None
-        if last and text.folded.text[last.end - 1] not in ".!?…”“»\"" and under_one_claim(text, last, span, claims):
+        if last and text.folded.text[last.end - 1] not in '.!?…”“»"' and under_one_claim(text, last, span, claims):
             joined[-1] = Span(last.start, span.end, span.asks)
         else:
             joined.append(span)
@@ -88,7 +90,20 @@ def bare(text: Reading, early: Sequence[Problem], evidence: Evidence) -> list[Ca
     """A greeting alone: no sentence, but what was found in it."""
     if not early:
         return []
-    return [Case(text, early[0].first, early[0].last, True, Stance("neutral"), (), evidence, Source(), frozenset(), tuple(early))]
+    return [
+        Case(
+            text,
+            early[0].first,
+            early[0].last,
+            True,
+            Stance("neutral"),
+            (),
+            evidence,
+            Source(),
+            frozenset(),
+            tuple(early),
+        )
+    ]
 
 
 def opening(text: Reading, first: int, last: int, evidence: Evidence) -> tuple[list[Problem], int]:
@@ -152,7 +167,8 @@ def carried_places(
             continue
         phrase = text.folded.text[quote.start : quote.end]
         if any(stands_in(phrase, r.plain) for r in (cited + evidence.row).readings) or (
-            words >= SHORTEST_QUOTED and any(stands_in(phrase, r.plain) for r in quotable(text, places, evidence).readings)
+            words >= SHORTEST_QUOTED
+            and any(stands_in(phrase, r.plain) for r in quotable(text, places, evidence).readings)
         ):
             carried.update(inside)
             if gone := cut_away(phrase, cited, around(text, places, inside)):
@@ -181,7 +197,9 @@ def quotable(text: Reading, places: tuple[int, int], evidence: Evidence) -> Sour
 YOU = frozenset("you your sie ihr ihre ihrer ihren ihrem vous votre vos".split())
 
 
-def subject_cases(subject: str, claims: Sequence[Claim], evidence: Evidence, company: Company, sender: Company) -> list[Case]:
+def subject_cases(
+    subject: str, claims: Sequence[Claim], evidence: Evidence, company: Company, sender: Company
+) -> list[Case]:
     """The subject's sentences: all claims are theirs, and a phrase without a verb states nothing."""
     text = read(subject, evidence.language)
     quotes, spans = body_spans(text)
@@ -192,7 +210,9 @@ def subject_cases(subject: str, claims: Sequence[Claim], evidence: Evidence, com
         at = last
         if first >= last:
             continue
-        case = case_of(text, (first, last), span.asks, tuple(claims), quotes, (evidence, company, sender), "neutral")
+        case = case_of(
+            text, (first, last), span.asks, tuple(claims), quotes, (evidence, company, sender), "neutral"
+        )
         if case.of_prospect and not FINITE & set(case.lows):
             case = replace(case, stance=Stance("neutral"))
         cases.append(replace(case, subject=True))

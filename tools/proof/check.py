@@ -78,7 +78,9 @@ def check_text(
 def oversized(facts: Sequence[Fact], draft: Draft) -> str | None:
     """Why a draft is not read: whatever is unbounded is not checked, and so does not pass."""
     if len(draft.body) > LONGEST_BODY or len(draft.subject) > LONGEST_SUBJECT:
-        return f"The draft is too long to check (over {LONGEST_BODY} characters, or {LONGEST_SUBJECT} in the subject)."
+        return (
+            f"The draft is too long to check (over {LONGEST_BODY} characters, or {LONGEST_SUBJECT} in the subject)."
+        )
     if len(facts) > MOST or len(draft.claims) > MOST:
         return f"The draft has more than {MOST} facts or claims."
     if any(len(fact.quote) > LONGEST_QUOTE for fact in facts):

@@ -8,7 +8,9 @@ from tools.proof.lexicon import words
 from tools.proof.tokens import Token
 
 BORDERS = frozenset(",;:()–—[]…")
-JOINERS = frozenset("and but because so while since as though although which where that dass que qu und aber sondern et mais car parce donc".split())
+JOINERS = frozenset(
+    "and but because so while since as though although which where that dass que qu und aber sondern et mais car parce donc".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,11 @@ class Clause:
 
 def split_clauses(tokens: Sequence[Token], language: Language) -> list[Clause]:
     """The clauses, cut at signs and before a joiner that a new subject follows."""
-    subjects = words("statements.you", language) | words("statements.your", language) | words("statements.sender", language)
+    subjects = (
+        words("statements.you", language)
+        | words("statements.your", language)
+        | words("statements.sender", language)
+    )
     clauses: list[Clause] = []
     start = 0
     for place, token in enumerate(tokens):

@@ -10,7 +10,9 @@ from tools.proof.tokens import Token
 DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})")
 ORDINAL = frozenset(("st", "nd", "rd", "th", "er", "."))
 BETWEEN = frozenset((",", ".", "of", "de", "du", "the"))
-UNSURE = frozenset(("may", "march", "mars", "mar", "mai", "august", "jan", "dec", "sept", "sep", "jun", "jul", "avril"))
+UNSURE = frozenset(
+    ("may", "march", "mars", "mar", "mai", "august", "jan", "dec", "sept", "sep", "jun", "jul", "avril")
+)
 FIRST_YEAR, LAST_YEAR = 1800, 2099
 
 
@@ -29,7 +31,9 @@ class Date:
     def within(self, other: "Date") -> bool:
         """Whether the other date has each part of this one, on the same side."""
         mine, theirs = self.parts(), other.parts()
-        return self.relation == other.relation and all(m is None or m == t for m, t in zip(mine, theirs, strict=True))
+        return self.relation == other.relation and all(
+            m is None or m == t for m, t in zip(mine, theirs, strict=True)
+        )
 
     def parts(self) -> tuple[int | None, ...]:
         return (self.year, self.month, self.day, self.weekday)
@@ -64,6 +68,8 @@ def written_in_digits(tokens: Sequence[Token], place: int) -> Date | None:
     if match := DOTTED.fullmatch(tokens[place].text):
         day, month, year = (int(group) for group in match.groups())
         return Date(place, place + 1, century(year), month, day) if month <= 12 and day <= 31 else None
+    if month_and_year(tokens[place : place + 3]):
+        return Date(place, place + 3, year_of(tokens[place + 2]), int(tokens[place].text))
     parts = tokens[place : place + 5]
     if len(parts) < 5 or parts[1].text not in "-/" or parts[3].text != parts[1].text:
         return None
@@ -74,6 +80,14 @@ def written_in_digits(tokens: Sequence[Token], place: int) -> Date | None:
     if month > 12:
         month, day = day, month
     return Date(place, place + 5, century(year), month, day) if 0 < month <= 12 and 0 < day <= 31 else None
+
+
+def month_and_year(parts: Sequence[Token]) -> bool:
+    """Whether the tokens are 03/2023."""
+    if len(parts) < 3 or parts[1].text not in "/." or not year_of(parts[2]):
+        return False
+    month = day_of(parts[0])
+    return month is not None and month <= 12 and parts[1].start == parts[0].end and parts[2].start == parts[1].end
 
 
 def century(year: int) -> int:
@@ -139,7 +153,9 @@ def sure_year(before: Token | None) -> bool:
     return before is not None and before.low in SURE
 
 
-SURE = frozenset("since year jahr jahre jahres seit année depuis founded gegründet fondée in im en spring summer".split())
+SURE = frozenset(
+    "since year jahr jahre jahres seit année depuis founded gegründet fondée in im en spring summer".split()
+)
 
 
 def year_of(token: Token) -> int | None:
@@ -160,7 +176,9 @@ def month_of(token: Token) -> int:
 def with_surroundings(tokens: Sequence[Token], date: Date) -> Date:
     """The date with its weekday and its relation ("until", "before", "after")."""
     before = [token.low for token in tokens[max(0, date.first - 4) : date.first]]
-    weekday = next((int(numbers("dates.weekdays")[low]) for low in before[-3:] if low in numbers("dates.weekdays")), None)
+    weekday = next(
+        (int(numbers("dates.weekdays")[low]) for low in before[-3:] if low in numbers("dates.weekdays")), None
+    )
     relation = next(
         (name for low in reversed(before[-2:]) for name in RELATIONS if low in words(f"dates.{name}")), ""
     )

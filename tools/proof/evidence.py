@@ -58,7 +58,11 @@ def row_of(lead: Lead) -> Source:
     texts.append(", ".join(texts))
     if lead.employees is not None:
         texts.append(f"employees: {lead.employees} employees")
-    texts.extend(f"{label}: {value} {label}" for key, value in lead.extra.items() if (label := key.replace("_", " ")) and value)
+    texts.extend(
+        f"{label}: {value} {label}"
+        for key, value in lead.extra.items()
+        if (label := key.replace("_", " ")) and value
+    )
     return Source(tuple(read(text) for text in texts if text))
 
 
@@ -68,7 +72,14 @@ def offer_of(offer: Offer | None) -> Source:
         return Source()
     sender = offer.sender
     signature = ", ".join(part for part in (sender.name, sender.role, sender.company) if part)
-    texts = [*offer_texts(offer), signature, sender.email, sender.reply_to, sender.postal_address, sender.unsubscribe]
+    texts = [
+        *offer_texts(offer),
+        signature,
+        sender.email,
+        sender.reply_to,
+        sender.postal_address,
+        sender.unsubscribe,
+    ]
     texts.extend(s.source for s in offer.statements if s.source)
     return quotations_of(tuple(text for text in texts if text), offer.language)
 
@@ -117,13 +128,20 @@ def page_senses(words: str) -> frozenset[str]:
 
 
 def evidence_of(
-    lead: Lead, offer: Offer | None, snapshots: Sequence[Snapshot], facts: Sequence[Fact], draft: Draft, language: Language
+    lead: Lead,
+    offer: Offer | None,
+    snapshots: Sequence[Snapshot],
+    facts: Sequence[Fact],
+    draft: Draft,
+    language: Language,
 ) -> Evidence:
     """The evidence of one draft."""
     pages = {s.id: f"{s.title[:300]} {s.url[:300].replace('-', ' ').replace('/', ' ')}" for s in snapshots}
     cited = tuple(dict.fromkeys(i for claim in draft.claims for i in claim.fact_ids))
     statements = quotations_of(tuple(s.text for s in offer.statements), offer.language) if offer else Source()
-    return Evidence({fact.id: fact for fact in facts}, row_of(lead), offer_of(offer), statements, pages, language, cited)
+    return Evidence(
+        {fact.id: fact for fact in facts}, row_of(lead), offer_of(offer), statements, pages, language, cited
+    )
 
 
 __all__ = ["LANGUAGES", "Evidence", "Source", "evidence_of", "sender_of"]

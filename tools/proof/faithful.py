@@ -1,6 +1,7 @@
 """What a claim says must keep its source's polarity, bounds, modality and quantities."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from memory.words import Language
 from tools.proof.evidence import Source
@@ -14,6 +15,8 @@ from tools.proof.tokens import Token
 BORDER = frozenset(",;:.–—()!?")
 SCOPE = 5  # tokens on either side that a negation or a bound speaks of
 ENOUGH = 0.6  # of a scope's words: then the sentence speaks of the same
+KEPT = 4096  # sources whose words are kept: quotations and an offer's sentences are checked again and again
+Scope = tuple[frozenset[str], ...]  # content words, each by what it is found by
 RESTRICTIONS = frozenset(("half", "most", "many", "third", "quarter", "few", "dozens"))
 
 
@@ -22,9 +25,10 @@ def check_quantities(case: Case) -> list[Problem]:
     sources = [*case.cited.readings, *case.evidence.row.readings]
     if not case.of_prospect:
         sources.extend(case.evidence.offer.readings)
-    known = {sense for reading in sources for _, _, sense in quantities(reading.lows, reading.language, safe=False)}
+    mine = quantities(case.lows, case.text.language, safe=True)
+    known = {sense for reading in sources for sense in quantity_senses(reading)} if mine else set()
     problems = []
-    for first, last, sense in quantities(case.lows, case.text.language, safe=True):
+    for first, last, sense in mine:
         where = case.said[first], case.said[last - 1] + 1
         if sense in known or where[0] in case.taken:
             continue
@@ -32,16 +36,30 @@ def check_quantities(case: Case) -> list[Problem]:
     return problems
 
 
+@lru_cache(maxsize=KEPT)
+def quantity_senses(reading: Reading) -> frozenset[str]:
+    """The senses of a source's quantity words."""
+    return frozenset(sense for _, _, sense in quantities(reading.lows, reading.language, safe=False))
+
+
 def quantities(lows: Sequence[str], language: Language, *, safe: bool) -> list[tuple[int, int, str]]:
     """The quantity words with their senses; with `safe`, set phrases such as "at all" are left out."""
     found: list[tuple[int, int, str]] = []
-    parted = [(place, part) for place, low in enumerate(lows) for part in ([low, *low.split("-")] if "-" in low else [low])]
+    parted = [
+        (place, part)
+        for place, low in enumerate(lows)
+        for part in ([low, *low.split("-")] if "-" in low else [low])
+    ]
     free = safe_places(lows, "quantity_safe.items", language) if safe else frozenset()
     listed = senses("quantity", language)
     for place, part in parted:
         one = [part, *lows[place + 1 : place + 3]]
         hit = sense_at(one, 0, listed)
-        if hit and place not in free and not (safe and lows[place + hit[0] : place + hit[0] + 1] in mail_words(language)):
+        if (
+            hit
+            and place not in free
+            and not (safe and lows[place + hit[0] : place + hit[0] + 1] in mail_words(language))
+        ):
             found.append((place, place + hit[0], hit[1]))
     return found
 
@@ -65,7 +83,7 @@ def check_polarity(case: Case) -> list[Problem]:
     problems = []
     said = [case.tokens[place] for place in case.said]
     mine = negations(said, case.text.language)
-    theirs = [scope_senses(r.tokens, at, r.language) for r in readings for at in negations(r.tokens, r.language)]
+    theirs = [scope for reading in readings for scope in denied(reading)]
     for at in mine:
         scope = scope_senses(said, at, case.text.language)
         if not any(not scope or touches(scope, other) for other in theirs):
@@ -81,6 +99,14 @@ def check_polarity(case: Case) -> list[Problem]:
     return problems
 
 
+@lru_cache(maxsize=KEPT)
+def denied(reading: Reading) -> tuple[Scope, ...]:
+    """What a source's negations speak of."""
+    return tuple(
+        scope_senses(reading.tokens, at, reading.language) for at in negations(reading.tokens, reading.language)
+    )
+
+
 def checked_against(case: Case) -> list[Reading]:
     """What the sentence must be faithful to: its quotations, or the offer's statements that it takes up."""
     if case.cites_fact:
@@ -93,14 +119,24 @@ def checked_against(case: Case) -> list[Reading]:
 
 def taken_up(reading: Reading, spoken: frozenset[str]) -> bool:
     """Whether the sentence has at least half of a statement's content words."""
-    content = [frozenset(senses_of(low)) for _, low in reading.content]
-    return bool(content) and sum(bool(c & spoken) for c in content) * 2 >= len(content)
+    content = content_senses(reading)
+    return bool(content) and sum(not c.isdisjoint(spoken) for c in content) * 2 >= len(content)
+
+
+@lru_cache(maxsize=KEPT)
+def content_senses(reading: Reading) -> Scope:
+    """What each content word of a source is found by."""
+    return tuple(senses_of(low) for _, low in reading.content)
 
 
 def spoken_senses(case: Case) -> frozenset[str]:
     """What the sentence's own words are found by."""
     return frozenset(
-        s for p in case.said if case.tokens[p].kind == "word" for part in case.tokens[p].parts for s in senses_of(part)
+        s
+        for p in case.said
+        if case.tokens[p].kind == "word"
+        for part in case.tokens[p].parts
+        for s in senses_of(part)
     )
 
 
@@ -111,11 +147,10 @@ def negations(tokens: Sequence[Token], language: Language) -> list[int]:
     listed = words("negation", language)
     found = [p for p, low in enumerate(lows) if p not in free and (low in listed or low.endswith("n't"))]
     if language == "fr":
-        found.extend(p for p, low in enumerate(lows) if low == "plus" and {"ne", "n"} & set(lows[max(0, p - 4) : p]))
+        found.extend(
+            p for p, low in enumerate(lows) if low == "plus" and {"ne", "n"} & set(lows[max(0, p - 4) : p])
+        )
     return found
-
-
-Scope = tuple[frozenset[str], ...]
 
 
 def scope_senses(tokens: Sequence[Token], place: int, language: Language) -> Scope:
@@ -173,8 +208,14 @@ def restrictions_in(reading: Reading) -> list[int]:
     return [p for p in range(len(lows)) if (hit := sense_at(lows, p, listed)) and hit[1] == "several"]
 
 
-def restrictions(reading: Reading) -> Iterable[tuple[int, Token]]:
+@lru_cache(maxsize=KEPT)
+def restrictions(reading: Reading) -> tuple[tuple[int, Token], ...]:
     """The places of words that restrict, with the word that each restricts."""
+    return tuple(restricting(reading))
+
+
+def restricting(reading: Reading) -> Iterable[tuple[int, Token]]:
+    """The restrictions of a source, one by one."""
     for place in range(len(reading.tokens)):
         hit = sense_at(reading.lows, place, senses("bound", reading.language))
         length = hit[0] if hit and hit[1] == "several" else 0
@@ -199,12 +240,14 @@ def next_content(reading: Reading, place: int) -> Token | None:
 
 def check_modality(case: Case) -> list[Problem]:
     """What is planned must not be told as done, nor what is done as planned."""
-    if plans(case.lows, case.text.language) and not case.stance.kind == "guess":
+    language = case.text.language
+    if plans(case.lows, language) or case.stance.kind == "guess":
         return []
     spoken = spoken_senses(case)
+    foreseen = bool(futures(case.lows, language))
     for reading in checked_against(case):
-        for place in plans(reading.lows, reading.language):
-            scope = clause_scope(reading, place)
+        certain = () if foreseen else planned(reading)[1]
+        for place, scope in (*planned(reading)[0], *certain):
             told = sum(bool(word & spoken) for word in scope)
             if told and told >= min(2, len(scope)) and told / len(scope) >= 0.4:
                 why = f'is told as done; the quotation says "{reading.tokens[place].text}"'
@@ -212,10 +255,32 @@ def check_modality(case: Case) -> list[Problem]:
     return []
 
 
+Placed = tuple[tuple[int, Scope], ...]
+
+
+@lru_cache(maxsize=KEPT)
+def planned(reading: Reading) -> tuple[Placed, Placed]:
+    """A source's words of planning, and those for what will be, each with its clause."""
+    uncertain = tuple((p, clause_scope(reading, p)) for p in plans(reading.lows, reading.language))
+    return uncertain, tuple((p, clause_scope(reading, p)) for p in futures(reading.lows, reading.language))
+
+
 def plans(lows: Sequence[str], language: Language) -> list[int]:
     """The places of words of planning, wishing and doubting."""
     listed = phrases("modality.plan", language)
     return [place for place in range(len(lows)) if match_at(lows, place, listed)]
+
+
+def futures(lows: Sequence[str], language: Language) -> list[int]:
+    """The places of words for what will be; in French, future forms of verbs too."""
+    listed = phrases("modality.future", language)
+    found = [place for place in range(len(lows)) if match_at(lows, place, listed)]
+    if language == "fr":
+        found.extend(p for p, low in enumerate(lows) if len(low) > 5 and low.endswith(FRENCH_FUTURE))
+    return found
+
+
+FRENCH_FUTURE = ("erez", "irez", "drez", "trez", "erons", "irons", "drons", "eront", "iront", "dront")
 
 
 def clause_scope(reading: Reading, place: int) -> Scope:
@@ -226,7 +291,7 @@ def clause_scope(reading: Reading, place: int) -> Scope:
     while last < len(reading.tokens) and reading.tokens[last].text not in BORDER:
         last += 1
     skipped = words("stop", reading.language) | words("frame", reading.language)
-    marks = set(plans(reading.lows, reading.language))
+    marks = {*plans(reading.lows, reading.language), *futures(reading.lows, reading.language)}
     return tuple(
         senses_of(t.low)
         for p, t in enumerate(reading.tokens[first:last], first)
@@ -235,20 +300,23 @@ def clause_scope(reading: Reading, place: int) -> Scope:
 
 
 def check_added_plan(case: Case) -> list[Problem]:
-    """A plan of which no quotation speaks."""
-    if not case.of_prospect or not case.cites_fact:
+    """A plan or a future of which no source speaks."""
+    readings = checked_against(case)
+    if not readings or any(any(planned(r)) for r in readings):
         return []
-    if any(plans(r.lows, r.language) for r in case.cited.readings):
-        return []
-    for first, last in case.stance.about_prospect:
+    language = case.text.language
+    clauses = case.stance.about_prospect or ((case.first, case.last),)
+    for first, last in clauses:
         lows = [t.low for t in case.tokens[first:last]]
-        if hit := next((p for p in plans(lows, case.text.language) if lows[p] in FIRM and first + p in case.said), None):
-            return [problem(case, first + hit, first + hit + 1, "plan_as_fact", "is not in the quotation")]
+        firm = [p for p in plans(lows, language) if lows[p] in FIRM]
+        places = [first + p for p in [*firm, *futures(lows, language)] if first + p in case.said]
+        if places:
+            return [problem(case, places[0], places[0] + 1, "plan_as_fact", "is not in the quotation")]
     return []
 
 
 FIRM = frozenset(
-    "plan plans planned planning intend intends intended will 'll aim aims upcoming soon planen geplant werden künftig "
-    "demnächst bald prévoyez prévoit prévu envisagez bientôt allez".split()
+    "plan plans planned planning intend intends intended aim aims want wants hope hopes planen geplant wollen hoffen "
+    "beabsichtigen prévoyez prévoit prévu envisagez voulez souhaitez".split()
 )
 __all__ = ["Source", "check_added_plan", "check_bounds", "check_modality", "check_polarity", "check_quantities"]

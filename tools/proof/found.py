@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from memory.records import Claim
 from tools.proof.evidence import Evidence, Source
@@ -40,17 +41,17 @@ class Case:
     def tokens(self) -> Sequence[Token]:
         return self.text.tokens
 
-    @property
+    @cached_property
     def said(self) -> list[int]:
         """The places of what the sentence says in its own words."""
         return [place for place in range(self.first, self.last) if place not in self.carried]
 
-    @property
+    @cached_property
     def lows(self) -> list[str]:
         """The sentence's own words; what is quoted is left out."""
         return [self.tokens[place].low for place in self.said]
 
-    @property
+    @cached_property
     def fact_ids(self) -> tuple[str, ...]:
         return tuple(i for claim in self.claims for i in claim.fact_ids)
 

@@ -6,7 +6,20 @@ from functools import lru_cache
 from tools.proof.lexicon import words
 from tools.proof.tokens import Token
 
-STRONG = ("ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tät", "täten")
+STRONG = (
+    "ung",
+    "ungen",
+    "heit",
+    "heiten",
+    "keit",
+    "keiten",
+    "schaft",
+    "schaften",
+    "tion",
+    "tionen",
+    "tät",
+    "täten",
+)
 ADJECTIVE = ("e", "en", "er", "es", "em")
 SHORTEST_HEAD = 4  # letters of a compound's last part
 PLACE_PREPOSITIONS = frozenset("in aus bei nach nahe".split())
@@ -20,6 +33,8 @@ def looks_like_name(tokens: Sequence[Token], place: int, *, initial: bool) -> bo
     if odd_capitals(token.text):
         return True
     before = tokens[place - 1] if place and not initial else None
+    if place > 1 and tokens[place - 1].text == "." and tokens[place - 2].low in words("names.titles", "de"):
+        before = tokens[place - 2]
     if before is not None and before.kind == "word":
         return after_word(token, before) or joined(tokens, place)
     return joined(tokens, place, initial=initial) or (initial and alone_as_subject(tokens, place))

@@ -30,7 +30,14 @@ def check_guess(case: Case, company: Company, sender: Company) -> list[Problem]:
         return []
     at = (
         about_reader(case, company)
-        or next(((n.first, n.last) for n in case.text.numbers if case.first <= n.first < case.last and not lone_one(case, n)), None)
+        or next(
+            (
+                (n.first, n.last)
+                for n in case.text.numbers
+                if case.first <= n.first < case.last and not lone_one(case, n)
+            ),
+            None,
+        )
         or next(((d.first, d.last) for d in case.text.dates if case.first <= d.first < case.last), None)
         or negated(case)
         or named(case, sender)
@@ -50,16 +57,47 @@ def about_reader(case: Case, company: Company) -> tuple[int, int] | None:
         if place is not None and not conditional(lows, clause, place, language):
             return case.first + place, case.first + place + 1
     for place, token in enumerate(tokens):
+        if token.low in words("statements.pronouns", language) and subject_like(lows, place):
+            return case.first + place, case.first + place + 1
         if is_yours(token, yours, language) or company.at(lows, place):
             return case.first + place, case.first + place + 1
-        if token.low in THE_COMPANY[language] and place and lows[place - 1] in ARTICLES and subject_like(lows, place):
+        if (
+            token.low in THE_COMPANY[language]
+            and place
+            and lows[place - 1] in ARTICLES
+            and subject_like(lows, place)
+        ):
             return case.first + place, case.first + place + 1
     return None
 
 
 def subject_like(lows: list[str], place: int) -> bool:
     """Whether "the company" follows the words of guessing at once."""
-    return place < 2 or lows[place - 2] in ("that", "guess", "imagine", "suppose", "dass", "que", "perhaps", "probably", "vermutlich", "maybe", ",")
+    if place and lows[place - 1] in (
+        "guess",
+        "imagine",
+        "suppose",
+        "assume",
+        "suspect",
+        "that",
+        "perhaps",
+        "maybe",
+        "dass",
+        "que",
+        "qu",
+    ):
+        return True
+    return place < 2 or lows[place - 2] in (
+        "that",
+        "i",
+        "dass",
+        "que",
+        "perhaps",
+        "probably",
+        "vermutlich",
+        "maybe",
+        ",",
+    )
 
 
 def conditional(lows: list[str], clause: Clause, place: int, language: str) -> bool:

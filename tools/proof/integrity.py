@@ -25,7 +25,9 @@ def check_snapshots(snapshots: Sequence[Snapshot], texts: Mapping[str, SnapshotT
             yield of("snapshot", "malformed", f"Two snapshots have the id {snapshot.id}.")
         data = texts.get(snapshot.id)
         if data is Absent.OUTSIDE:
-            yield of("snapshot", "snapshot_outside", f"The file {snapshot.file!r} lies outside the results' folder.")
+            yield of(
+                "snapshot", "snapshot_outside", f"The file {snapshot.file!r} lies outside the results' folder."
+            )
         elif data is None or isinstance(data, Absent):
             yield of("snapshot", "snapshot_missing", f"The file {snapshot.file!r} is not there.")
         elif hashlib.sha256(data).hexdigest() != snapshot.sha256:
@@ -63,9 +65,15 @@ def check_facts(
         if not fact.quote.strip():
             yield at_fact(fact, "quote_blank", f"The quotation of {fact.id} is blank.")
         if fact.snapshot_id not in known:
-            yield at_fact(fact, "snapshot_missing", f"{fact.id} names the snapshot {fact.snapshot_id!r}, which is not listed.")
+            yield at_fact(
+                fact, "snapshot_missing", f"{fact.id} names the snapshot {fact.snapshot_id!r}, which is not listed."
+            )
         elif (text := pages[fact.snapshot_id]) is not None and not exact(fact, text):
-            yield at_fact(fact, "quote_not_exact", f"The page does not have the quotation of {fact.id} at {fact.start}-{fact.end}.")
+            yield at_fact(
+                fact,
+                "quote_not_exact",
+                f"The page does not have the quotation of {fact.id} at {fact.start}-{fact.end}.",
+            )
 
 
 def exact(fact: Fact, text: str) -> bool:

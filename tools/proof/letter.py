@@ -23,7 +23,11 @@ def greeted(tokens: tuple[Token, ...], first: int, end: int) -> list[int]:
     """The places of the greeting's words that must be the lead's names."""
     free = frozenset(low for low in words("names.greeting") | words("names.greeting_rest"))
     known = {part for entry in free for part in entry.split()}
-    return [p for p in range(first, end) if tokens[p].kind == "word" and tokens[p].low not in known and tokens[p].low != "'s"]
+    return [
+        p
+        for p in range(first, end)
+        if tokens[p].kind == "word" and tokens[p].low not in known and tokens[p].low != "'s"
+    ]
 
 
 def signs_off(reading: Reading, first: int, last: int, language: Language) -> int:
@@ -31,6 +35,11 @@ def signs_off(reading: Reading, first: int, last: int, language: Language) -> in
     lows = reading.lows[first:last]
     for name in (language, *LANGUAGES):
         used = match_at(lows, 0, phrases("names.signoff", name))
-        if used and (used >= len(lows) - 1 or reading.tokens[first + used].text in ",!.–—-" or used == len(lows)):
+        if used and (
+            used >= len(lows) - 1 or (reading.tokens[first + used].text in SIGNS and len(lows) - used <= 4)
+        ):
             return used
     return 0
+
+
+SIGNS = ",!.–—-"

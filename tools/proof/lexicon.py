@@ -100,8 +100,10 @@ ENDINGS = frozenset({"s", "re", "ve", "ll", "d", "m"})
 
 def match_at(lows: Sequence[str], place: int, listed: dict[str, tuple[Phrase, ...]]) -> int:
     """How many words a listed phrase covers at `place`; 0 where none begins there."""
-    for phrase in listed.get(lows[place], ()) if place < len(lows) else ():
-        if tuple(lows[place : place + len(phrase)]) == phrase:
+    if place >= len(lows) or (options := listed.get(lows[place])) is None:
+        return 0
+    for phrase in options:
+        if len(phrase) == 1 or tuple(lows[place : place + len(phrase)]) == phrase:
             return len(phrase)
     return 0
 
@@ -128,7 +130,9 @@ def sense_at(
     lows: Sequence[str], place: int, listed: dict[str, tuple[tuple[Phrase, str], ...]]
 ) -> tuple[int, str] | None:
     """The length and sense of the longest listed phrase at `place`."""
-    for phrase, sense in listed.get(lows[place], ()) if place < len(lows) else ():
-        if tuple(lows[place : place + len(phrase)]) == phrase:
+    if place >= len(lows) or (options := listed.get(lows[place])) is None:
+        return None
+    for phrase, sense in options:
+        if len(phrase) == 1 or tuple(lows[place : place + len(phrase)]) == phrase:
             return len(phrase), sense
     return None

@@ -12,12 +12,44 @@ from tools.proof.tokens import Token
 
 Run = tuple[int, int]
 INTRODUCES = frozenset(":;()[]\"“„«»–—-…!?.•*‘‚'/|")
-SUFFIXES = ("ing", "ed", "ly", "tion", "tions", "ment", "ments", "ness", "able", "ful", "ous", "ive", "ity", "ities")
-FRENCH_SUFFIXES = ("er", "ir", "oir", "ant", "ment", "tion", "tions", "ité", "ités", "ons", "ez", "age", "eux", "euse")
+SUFFIXES = (
+    "ing",
+    "ed",
+    "ly",
+    "tion",
+    "tions",
+    "ment",
+    "ments",
+    "ness",
+    "able",
+    "ful",
+    "ous",
+    "ive",
+    "ity",
+    "ities",
+)
+FRENCH_SUFFIXES = (
+    "er",
+    "ir",
+    "oir",
+    "ant",
+    "ment",
+    "tion",
+    "tions",
+    "ité",
+    "ités",
+    "ons",
+    "ez",
+    "age",
+    "eux",
+    "euse",
+)
 TITLE_CASE = 0.6  # of a subject's longer words are capitals: then a capital tells nothing
 
 
-def name_runs(reading: Reading, first: int, last: int, skipped: Callable[[int], bool], *, subject: bool) -> list[Run]:
+def name_runs(
+    reading: Reading, first: int, last: int, skipped: Callable[[int], bool], *, subject: bool
+) -> list[Run]:
     """The runs of words in `tokens[first:last]` that stand as names, skipped places left out."""
     tokens = reading.tokens
     titled = subject and reading.language != "de" and title_case(tokens[first:last])
@@ -47,7 +79,9 @@ def begins_name(tokens: Sequence[Token], place: int, first: int, language: Langu
         return looks_like_name(tokens, place, initial=initial and not titled)
     if not initial:
         return True
-    followed = place + 1 < len(tokens) and tokens[place + 1].capital and not plain_capital(tokens[place + 1], language)
+    followed = (
+        place + 1 < len(tokens) and tokens[place + 1].capital and not plain_capital(tokens[place + 1], language)
+    )
     return not ordinary(token.low, language) and not (titled and not followed and token.low.endswith(("s", "ies")))
 
 
@@ -73,7 +107,11 @@ def plain_capital(token: Token, language: Language) -> bool:
     low = token.low
     if low in acronyms() or low in numbers("dates.months") or low in numbers("dates.weekdays"):
         return True
-    if low in groups("currencies") or low in words("names.titles") or low in words("statements.you_forms", language):
+    if (
+        low in groups("currencies")
+        or low in words("names.titles")
+        or low in words("statements.you_forms", language)
+    ):
         return True
     return low in words("stop", language) and (len(low) > 2 or not token.text.isupper() or low in ("i", "a", "no"))
 
@@ -96,7 +134,9 @@ def ordinary(low: str, language: Language) -> bool:
 @cache
 def vocabulary(language: Language) -> frozenset[str]:
     """Every single word of the language's lists."""
-    return frozenset(word for text in texts(table(language)) for entry in items(text) for word in entry.split("=")[0].split())
+    return frozenset(
+        word for text in texts(table(language)) for entry in items(text) for word in entry.split("=")[0].split()
+    )
 
 
 def texts(section: dict[str, object], under: str = "") -> Iterable[str]:

@@ -90,7 +90,9 @@ def in_digits(tokens: Sequence[Token], place: int, language: Language) -> Number
 @cache
 def suffix_scales() -> dict[str, float]:
     """`k`, `m` and the like, with what they multiply by."""
-    return {name: float(value) for name, _, value in (i.partition("=") for i in items(text_of("common", "suffixes")))}
+    return {
+        name: float(value) for name, _, value in (i.partition("=") for i in items(text_of("common", "suffixes")))
+    }
 
 
 def completed(

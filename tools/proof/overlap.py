@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from memory.words import Language
 from tools.proof.evidence import Source
-from tools.proof.faithful import plans, quantities, safe_places, taken_up
+from tools.proof.faithful import plans, quantities, quantity_senses, safe_places, spoken_senses, taken_up
 from tools.proof.found import Case, Problem
 from tools.proof.lexicon import groups, sense_at, senses, words
 from tools.proof.reading import Reading
@@ -12,7 +12,7 @@ from tools.proof.spans import problem
 from tools.proof.stems import senses_of
 from tools.proof.tokens import Token
 
-SPARE = 4  # one word in so many may be the writer's own
+SPARE = 4  # in a sentence of at least so many content words, one may be the writer's own
 
 
 def check_statement(case: Case) -> list[Problem]:
@@ -30,7 +30,7 @@ def check_own_statement(case: Case) -> list[Problem]:
     """What is said of the sender must be the offer's; courtesy needs no source."""
     if case.stance.kind not in ("sender", "neutral") or case.subject or from_offer(case):
         return []
-    spoken = frozenset(s for p in case.said for s in senses_of(case.tokens[p].low))
+    spoken = spoken_senses(case)
     near = [r for r in case.evidence.statements.readings if taken_up(r, spoken)]
     if near or not case.evidence.offer.readings:
         pool = case.evidence.offer.senses | case.cited.senses | case.evidence.row.senses
@@ -41,6 +41,8 @@ def check_own_statement(case: Case) -> list[Problem]:
 
 def boast(case: Case) -> list[Problem]:
     """A statement of the sender's own deeds or product of which the offer has nothing."""
+    if case.stance.kind == "sender" and (grand := grand_words(case)):
+        return [problem(case, *grand, "quantity_changed", "is said of the sender, and the offer does not say it")]
     if case.stance.kind != "sender" or not boasts(case) or plans(case.lows, case.text.language):
         return []
     skipped = ignored(case) | words("courtesy", case.text.language)
@@ -51,6 +53,21 @@ def boast(case: Case) -> list[Problem]:
         return []
     why = "is said of the sender, and the offer does not say it"
     return [problem(case, case.first, case.last, "uncited_statement", why)]
+
+
+def grand_words(case: Case) -> tuple[int, int] | None:
+    """Where a sentence of the sender's has a word such as hundreds, leading or guaranteed that the offer lacks."""
+    mine = quantities(case.lows, case.text.language, safe=True)
+    known = {s for r in case.evidence.offer.readings for s in quantity_senses(r)} if mine else set()
+    for first, last, sense in mine:
+        if sense in GRAND and sense not in known:
+            return case.said[first], case.said[last - 1] + 1
+    return None
+
+
+GRAND = frozenset(
+    "hundreds thousands millions billions dozens leading award certified guarantee half twice thrice largest".split()
+)
 
 
 def boasts(case: Case) -> bool:
@@ -85,7 +102,7 @@ def unrelated(case: Case, pool: frozenset[str], readings: list[Reading], skipped
         return []
     if alone := next((c for c in case.stance.about_prospect if stands_alone(case, c, said, missing)), None):
         return [problem(case, *alone, "quote_unrelated", "is not in what the sentence cites")]
-    allowed = 0 if len(missing) == len(said) else len(said) // SPARE
+    allowed = 1 if len(said) >= SPARE and len(missing) < len(said) else 0
     swapped = next((p for p in missing if is_swap(case, p, said, readings)), None)
     if swapped is None and len(missing) <= allowed:
         return []
@@ -111,7 +128,9 @@ def content_places(case: Case, skipped: frozenset[str]) -> list[int]:
     """Where the sentence's own content words stand; what other checks have settled is left out."""
     language = case.text.language
     lows = case.lows
-    weighed = {case.said[p] for first, last, _ in quantities(lows, language, safe=False) for p in range(first, last)}
+    weighed = {
+        case.said[p] for first, last, _ in quantities(lows, language, safe=False) for p in range(first, last)
+    }
     weighed |= {case.said[p] for p in [*plans(lows, language), *safe_places(lows, "quantity_safe.items", language)]}
     weighed |= {case.said[p] for p in bounds(lows, language)}
     stop = words("stop", language)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 # An opening mark and the marks that may close it: English, German, French and straight.
-CLOSERS = {"“": "”\"“", "„": "“”\"", "«": "»", "»": "«»", '"': '"”', "”": "”\"", "‘": "’‘'", "‚": "‘’'", "'": "'’"}
+CLOSERS = {"“": '”"“', "„": '“”"', "«": "»", "»": "«»", '"': '"”', "”": '”"', "‘": "’‘'", "‚": "‘’'", "'": "'’"}
 SINGLE = "‘‚'"
 MARK = re.compile(r"[“„«»\"”‘‚']")
 MARKS = re.compile(r"[“”„‟«»\"‘’‚‛'‹›`´]")

@@ -18,7 +18,7 @@ from tools.proof.tokens import Token, tokenise
 KEPT_READINGS = 4096  # an offer's sentences and a run's quotations are read again for each draft
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
     """A source or a draft's part. Everything but the tokens is made when it is first asked for."""
 

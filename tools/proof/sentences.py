@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from tools.proof.lexicon import numbers
 from tools.proof.quoted import Quoted
 
-STOP = re.compile(r"[.!?…]+(?:[ \u202f]?[»«]|[\"”“’'‘)\]])*(?=\s|$)|(?<=[a-zà-ÿ])[.!?](?=[A-ZÀ-Þ][a-zà-ÿ]+[\s,])|\n")
+STOP = re.compile(
+    r"[.!?…]+(?:[ \u202f]?[»«]|[\"”“’'‘)\]])*(?=\s|$)|(?<=[a-zà-ÿ])[.!?](?=[A-ZÀ-Þ][a-zà-ÿ]+[\s,])|\n"
+)
 LAST_WORD = re.compile(r"[^\s(\"“„«]{1,40}$")
 PREVIOUS = re.compile(r"(\S{1,40})\s+$")
 NEXT = re.compile(r"\s*(\S+)")

@@ -28,7 +28,9 @@ def check_addresses(case: Case) -> list[Problem]:
         case.taken.update(inside)
         address = case.text.folded.text[start + a : start + b]
         if not any(known_address(address, r.address_text) for r in known.readings):
-            problems.append(problem(case, inside[0], inside[-1] + 1, "address_not_in_source", "stands in no source"))
+            problems.append(
+                problem(case, inside[0], inside[-1] + 1, "address_not_in_source", "stands in no source")
+            )
     return problems
 
 
@@ -44,8 +46,12 @@ def check_dates(case: Case) -> list[Problem]:
         if not case.first <= date.first < case.last or settled(case, date.first):
             continue
         case.taken.update(range(date.first, date.last))
-        if not any(has_date(reading, date) for source in sources_of(case, date.first) for reading in source.readings):
-            problems.append(problem(case, date.first, date.last, "date_not_in_source", f"is in no source ({cites(case)})"))
+        if not any(
+            has_date(reading, date) for source in sources_of(case, date.first) for reading in source.readings
+        ):
+            problems.append(
+                problem(case, date.first, date.last, "date_not_in_source", f"is in no source ({cites(case)})")
+            )
     return problems
 
 

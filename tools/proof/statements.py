@@ -16,7 +16,10 @@ INDIRECT = frozenset(
     "that how what whether which if where who why when dass ob wie was welche wo wer warum que qu si comment quel quelle "
     "quels quelles où qui pourquoi so".split()
 )
-PERCEIVED = frozenset("hear read see learn learnt noticed know find gelesen gehört gesehen weiß lu vu sais appris".split())
+OPEN = frozenset(("whether", "if", "ob"))
+PERCEIVED = frozenset(
+    "hear read see learn learnt noticed know find gelesen gehört gesehen weiß lu vu sais appris".split()
+)
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,19 @@ def stance(sentence: Sentence) -> Stance:
 def asking_from(sentence: Sentence, lows: Sequence[str], clauses: Sequence[Clause]) -> int:
     """The place from which on the sentence asks; its length where it asks nothing."""
     language = sentence.language
-    begins = [c for c in clauses if match_at(lows, skip_joiner(lows, c), phrases("statements.question_start", language))]
+    begins = [
+        c for c in clauses if match_at(lows, skip_joiner(lows, c), phrases("statements.question_start", language))
+    ]
     if not sentence.asks:
         inverted = bool(begins) and begins[0] is clauses[0] and is_inverted(sentence, lows, clauses[0])
         return 0 if inverted else len(lows)
     if contains(lows, phrases("statements.loaded_question", language)):
         return len(lows)
     tag = clauses[-1]
-    if len(clauses) > 1 and match_at(lows, tag.first, phrases("statements.tag_question", language)) >= tag.length - 1:
+    if (
+        len(clauses) > 1
+        and match_at(lows, tag.first, phrases("statements.tag_question", language)) >= tag.length - 1
+    ):
         return tag.first
     return begins[0].first if begins else 0
 
@@ -78,7 +86,11 @@ def is_inverted(sentence: Sentence, lows: Sequence[str], clause: Clause) -> bool
     """Whether a sentence without a question mark is one all the same: "Shall I send", cut off by a line break."""
     after = lows[clause.first + 1 : clause.first + 3]
     language = sentence.language
-    subjects = words("statements.sender", language) | words("statements.you", language) | words("statements.your", language)
+    subjects = (
+        words("statements.sender", language)
+        | words("statements.you", language)
+        | words("statements.your", language)
+    )
     return bool(after) and after[0] in subjects and sentence.language == "en"
 
 
@@ -108,13 +120,16 @@ def subject_place(sentence: Sentence, clause: Clause) -> int | None:
     return company_place(sentence.tokens, clause, sentence.company, sentence.language)
 
 
-def excused(
-    sentence: Sentence, lows: Sequence[str], clauses: Sequence[Clause], clause: Clause, place: int
-) -> bool:
+def excused(sentence: Sentence, lows: Sequence[str], clauses: Sequence[Clause], clause: Clause, place: int) -> bool:
     """Whether the clause is a condition, a wish, a request or an offer to the reader."""
     language = sentence.language
     start = skip_joiner(lows, clause)
-    if any(match_at(lows, at, phrases("statements.condition", language)) for at in range(start, min(start + 3, place + 1))):
+    if any(
+        match_at(lows, at, phrases("statements.condition", language))
+        for at in range(start, min(start + 3, place + 1))
+    ):
+        return True
+    if OPEN & set(lows[start:place]) or match_at(lows, place, phrases("statements.plain", language)):
         return True
     if match_at(lows, start, phrases("statements.request", language)):
         return True
@@ -152,14 +167,21 @@ def offers(lows: Sequence[str], place: int, last: int, language: Language) -> bo
     while at < last and lows[at] in MAY | PARTICLES:
         free = free or lows[at] in MAY
         at += 1
-    return free and at < last and lows[at] in words("statements.mail_verb", language) or lows[at - 1 : at] == ["welcome"]
+    return (
+        free
+        and at < last
+        and lows[at] in words("statements.mail_verb", language)
+        or lows[at - 1 : at] == ["welcome"]
+    )
 
 
 MAY = frozenset(
     "can could may might will would 'll 'd need welcome free können könnten dürfen würden brauchen müssen pouvez pourriez "
     "pourrez pouvons".split()
 )
-PARTICLES = frozenset("not to do don't have are 're simply just always only also easily then be sie mir gern gerne ne n pas".split())
+PARTICLES = frozenset(
+    "not to do don't have are 're simply just always only also easily then be sie mir gern gerne ne n pas".split()
+)
 
 
 def is_ours(sentence: Sentence, lows: Sequence[str], clause: Clause) -> bool:

@@ -62,7 +62,9 @@ def english_subject(tokens: Sequence[Token], place: int, clause: Clause) -> bool
     return before in words("statements.clause_after", "en") and after in FINITE
 
 
-FINITE = frozenset("are 're have 've do don't will 'll can were had need want make run export sell use face struggle lose".split())
+FINITE = frozenset(
+    "are 're have 've do don't will 'll can were had need want make run export sell use face struggle lose".split()
+)
 
 
 def german_subject(tokens: Sequence[Token], place: int, clause: Clause) -> bool:
@@ -109,7 +111,9 @@ def begins(tokens: Sequence[Token], clause: Clause, place: int, language: Langua
     return not any(low in GERMAN_PREPOSITIONS for low in lows[-3:])
 
 
-GERMAN_PREPOSITIONS = frozenset("auf in an bei für mit von zu zur zum über unter um durch gegen ohne aus nach vor seit bis ab im am".split())
+GERMAN_PREPOSITIONS = frozenset(
+    "auf in an bei für mit von zu zur zum über unter um durch gegen ohne aus nach vor seit bis ab im am".split()
+)
 
 
 def is_yours(token: Token, your: frozenset[str], language: Language) -> bool:
@@ -132,15 +136,58 @@ def stated_object(tokens: Sequence[Token], clause: Clause, language: Language, s
     """Whether a clause with another subject still states something of the reader's: "Delays cost your plant hours"."""
     part = tokens[clause.first : clause.last]
     lows = [token.low for token in part]
+    if any(low in MODAL for low in lows):
+        return False
+    ours = any(low in words("statements.sender", language) for low in lows) or sender.stands_in(lows)
+    if not ours and at_yours(part, language):
+        return True
     if not any(own_thing(part, place, language) for place in range(len(part))):
         return False
     cued = contains(lows, phrases("statements.presupposed", language))
-    if any(low in words("statements.sender", language) for low in lows) or sender.stands_in(lows):
-        return cued and not any(low in MODAL for low in lows)
-    return not any(low in MODAL for low in lows)
+    return cued if ours else True
 
 
-MODAL = frozenset("would could might may can 'd könnte könnten würde würden dürfte kann pourrait pourraient peut serait permettrait".split())
+def at_yours(part: Sequence[Token], language: Language) -> bool:
+    """Whether the clause tells what is so at the reader's: "Nobody at your firm", "bei Ihnen", "Il vous manque"."""
+    lows = [token.low for token in part]
+    if any(tuple(lows[p : p + 2]) in AT_YOURS for p in range(len(lows))):
+        return True
+    if any(
+        low in ("at", "in", "within")
+        and lows[p + 1 : p + 2] == ["your"]
+        and ORGANISATION & set(lows[p + 2 : p + 4])
+        for p, low in enumerate(lows)
+    ):
+        return True
+    if language == "de" and any(
+        low in ("in", "bei")
+        and lows[p + 1 : p + 2] in (["ihrem"], ["ihrer"])
+        and ORGANISATION & set(lows[p + 2 : p + 4])
+        for p, low in enumerate(lows)
+    ):
+        return True
+    return bool(YOU_ANY & set(lows) and words("statements.award", language) & set(lows))
+
+
+AT_YOURS = frozenset(
+    [
+        ("bei", "ihnen"),
+        ("chez", "vous"),
+        ("ihnen", "fehlt"),
+        ("ihnen", "fehlen"),
+        ("fehlt", "ihnen"),
+        ("fehlen", "ihnen"),
+        ("vous", "manque"),
+        ("vous", "manquent"),
+    ]
+)
+ORGANISATION = frozenset("company firm business team house unternehmen firma betrieb team haus".split())
+YOU_ANY = frozenset("you ihnen vous your ihre votre".split())
+
+
+MODAL = frozenset(
+    "would could might may can 'd könnte könnten würde würden dürfte kann pourrait pourraient peut serait permettrait".split()
+)
 
 
 def own_thing(part: Sequence[Token], place: int, language: Language) -> bool:

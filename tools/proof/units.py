@@ -32,7 +32,12 @@ def unit_groups() -> dict[str, int]:
 def unit(low: str) -> str:
     """The word's group, or the word without its plural."""
     known = unit_groups()
-    for form in (low, low.removesuffix("s"), low.removesuffix("es"), low[:-3] + "y" if low.endswith("ies") else low):
+    for form in (
+        low,
+        low.removesuffix("s"),
+        low.removesuffix("es"),
+        low[:-3] + "y" if low.endswith("ies") else low,
+    ):
         if form in known:
             return f"={known[form]}"
     return low[:-3] + "y" if low.endswith("ies") else low.removesuffix("s") if len(low) > 3 else low
@@ -79,7 +84,7 @@ def same_unit(said: tuple[str, ...], source: tuple[str, ...]) -> bool:
     """Whether both count the same thing; a number that names nothing fits any."""
     if not said or not source:
         return not said
-    return said[0] in source or source[0] in said or compound(said[0], source[0])
+    return said[0] in source or compound(said[0], source[0])
 
 
 def compound(one: str, other: str) -> bool:
