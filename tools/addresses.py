@@ -1,7 +1,7 @@
 """Web addresses: which may be read at all, and which are the same page."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 import tldextract
@@ -10,6 +10,7 @@ from memory.errors import Malformed, Refused
 from tools.wordlists import lists_of
 
 PORTS = {"http": 80, "https": 443}
+KNOWN_HOSTS = 4096  # hosts whose spelling is remembered: a page links to the same few again and again
 KEPT_IN_PATHS = "/%:@!$&'()*+,;=~-._"
 UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
 ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -52,6 +53,7 @@ def canonical(url: str) -> str:
     return urlunsplit((parts.scheme, host + port, path, _without_tracking(_spelled(parts.query, "?")), ""))
 
 
+@lru_cache(maxsize=KNOWN_HOSTS)
 def ascii_host(host: str) -> str:
     """`host` in lower case and in its ASCII form, or as it is where it has none."""
     try:
@@ -76,6 +78,7 @@ def _suffixes() -> tldextract.TLDExtract:
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
+@lru_cache(maxsize=KNOWN_HOSTS)
 def _registered(host: str) -> str:
     found = _suffixes()(host)
     if found.top_domain_under_public_suffix or found.ipv4 or found.ipv6:

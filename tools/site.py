@@ -55,7 +55,8 @@ async def read_site(web: Web, workers: Workers, website: str, company: str, *, b
     home = _home(given)
     if not reading.has_asked(home):
         await reading.try_to_read(home, "other")
-    for candidate in ranked(reading.links, site=reading.first, lang=reading.pages[0].lang):
+    candidates = await workers.run(ranked, reading.links, site=reading.first, lang=reading.pages[0].lang)
+    for candidate in candidates:
         await reading.try_to_read(candidate.url, candidate.kind)
     pages = [page for page in reading.pages if page.text]
     if not pages:
