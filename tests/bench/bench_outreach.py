@@ -10,11 +10,13 @@ import argparse
 import csv
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,8 +39,18 @@ def repeated(source: Path, count: int) -> Iterator[dict[str, str]]:
         yield {**row, "Email": row["Email"].replace("@", f".{number}@")}
 
 
-def measure(source: Path, inputs: list[str], count: int) -> tuple[float, int, dict[str, object]]:
-    """Seconds, MB at most, and the summary of a run of `count` leads."""
+@dataclass(frozen=True)
+class Run:
+    """One run: wall and processor seconds (the data server's left out), MB at most, and its summary."""
+
+    seconds: float
+    cpu: float
+    memory: int
+    summary: dict[str, object]
+
+
+def measure(source: Path, inputs: list[str], count: int) -> Run:
+    """A run of `count` leads."""
     with tempfile.TemporaryDirectory(prefix="zigral-bench-") as name:
         folder = Path(name)
         leads = list(repeated(source, count))
@@ -57,19 +69,25 @@ def measure(source: Path, inputs: list[str], count: int) -> tuple[float, int, di
             str(folder / "out"),
         ]
         environ = {**os.environ, "PYTHONPATH": str(ROOT), "ZIGRAL_DATA": str(folder / "data")}
-        begun = time.monotonic()
+        begun, cpu = time.monotonic(), cpu_of_children()
         done = subprocess.run([*command, "--json"], env=environ, capture_output=True, text=True, check=True)
-        seconds = time.monotonic() - begun
-        return seconds, int(done.stderr.split()[-1]), json.loads(done.stdout)
+        seconds, cpu = time.monotonic() - begun, cpu_of_children() - cpu
+        return Run(seconds, cpu, int(done.stderr.split()[-1]), json.loads(done.stdout))
+
+
+def cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def report(what: str, source: Path, inputs: list[str], count: int) -> None:
     """The rate without what it takes to start: the difference between two runs."""
-    few, memory_few, _ = measure(source, inputs, 48)
-    many, memory_many, summary = measure(source, inputs, 48 + count)
-    rate = count / (many - few)
-    print(f"{what}: {rate:.1f} leads/s; memory {memory_few} MB at 48 leads, {memory_many} MB at {48 + count}")
-    print(f"  start to end of 48 leads: {few:.1f} s; {summary['statuses']}")
+    few, many = measure(source, inputs, 48), measure(source, inputs, 48 + count)
+    rate = count / (many.seconds - few.seconds)
+    cpu = (many.cpu - few.cpu) / count * 1000
+    print(f"{what}: {rate:.1f} leads/s, {cpu:.0f} ms of processor a lead")
+    print(f"  memory {few.memory} MB at 48 leads, {many.memory} MB at {48 + count}")
+    print(f"  from start to end of 48 leads {few.seconds:.1f} s; {many.summary['statuses']}")
 
 
 def main() -> None:
