@@ -1,6 +1,7 @@
 """The words of a first mail: no praise, no noise, no broken or misdirected quotation."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -15,6 +16,7 @@ _MARKS_TWICE = re.compile(r"[!?]{2,}|(?<!\.)\.\.(?!\.)|,,|;;|\s[,.](?=\s|$)|[.!?
 _SHOUTED = re.compile(r"\b[A-ZÄÖÜÉÈÀ]{5,}\b")
 _MAY_DOUBLE = frozenset({"that", "had", "sie", "die", "der", "das", "vous", "nous"})
 _SAME_RUN = 6  # words that two sentences may not share in a row
+LONGEST_SENTENCE = 48  # words; our own openings with a quotation have up to 42
 _OFTEN = 5  # times that one longer word may not stand in a letter
 
 
@@ -35,8 +37,16 @@ def noise(reading: Reading) -> Iterator[str]:
         yield f"Wording: it shouts ({shouted[0]})."
     if "!" in reading.own_words:
         yield "Wording: leave out the exclamation mark."
+    if any(unicodedata.category(c) == "So" and c not in "®™©°" for c in reading.draft.subject + reading.letter):
+        yield "Wording: leave out the emoji."
     if match := _MARKS_TWICE.search(reading.letter):
         yield f"Wording: two marks stand together ({match.group().strip()})."
+
+
+def long_sentences(reading: Reading) -> Iterator[str]:
+    for sentence in reading.sentences:
+        if count(sentence) > LONGEST_SENTENCE:
+            yield f"Wording: a sentence of {count(sentence)} words (“{sentence[:50]}…”)."
 
 
 def repeated(reading: Reading) -> Iterator[str]:
@@ -89,4 +99,11 @@ def language(reading: Reading) -> Iterator[str]:
         yield f"Language: it is written in “{written}”, the lead is to be written to in “{reading.language}”."
 
 
-RULES: tuple[Callable[[Reading], Iterator[str]], ...] = (praise, noise, repeated, quotations, language)
+RULES: tuple[Callable[[Reading], Iterator[str]], ...] = (
+    praise,
+    noise,
+    long_sentences,
+    repeated,
+    quotations,
+    language,
+)

@@ -64,6 +64,8 @@ async def test_a_sober_draft_passes(brief_of: MakeBrief) -> None:
         ("Planwerk moves what", "PLANWERK REALLY moves what", "shouts"),
         ("in use can stay.", "in use can stay!", "exclamation"),
         ("in use can stay.", "in use can stay..", "two marks"),
+        ("in use can stay.", "in use can stay \U0001f680.", "emoji"),
+        ("when the order moves. ", "when the order moves, " * 9, "a sentence of"),
         ("in use can stay.", "in use can stay: https://planwerk.example/demo", "no link"),
         ("\n\nBest regards,\nMarta Rossi\nfounder, Planwerk", "", "Signature"),
         (CERTIFIED, "“our KG-500 gearbox is certified to ISO and”.", "broken off"),
