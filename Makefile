@@ -8,7 +8,7 @@ export PYTHONPATH := $(ROOT)
 .PHONY: demo test check bench notebooks clean
 
 demo: $(VENV)/.run  ## Run the outreach flow over the demo's leads, offline, and say where the report is.
-	@ZIGRAL_DATA=$(ROOT)/out/data REDIS_URL= $(VENV)/bin/zigral run demo/leads.csv --icp demo/icp.toml --offer demo/offer.toml \
+	@ZIGRAL_DATA= REDIS_URL= $(VENV)/bin/zigral run demo/leads.csv --icp demo/icp.toml --offer demo/offer.toml \
 		--web demo/web --out out/demo --engine offline
 
 test: $(VENV)/.dev check  ## Everything: lint, types, layering, tests with coverage.
@@ -39,5 +39,5 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml
 	@$(VENV)/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.run
 
-clean:  ## Forget the demo's results.
-	rm -rf out
+clean:  ## Forget the demo's results and the data folder.
+	rm -rf out .zigral

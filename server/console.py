@@ -1,9 +1,11 @@
 """What a person and a program see: answers on stdout, all else on stderr."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -37,6 +39,15 @@ def stop(message: str, *, code: int = 2) -> NoReturn:
     """End the command: 1 where a check did not hold, 2 where it could not start."""
     note(f"zigral: {message}")
     raise typer.Exit(code)
+
+
+def command_name() -> str:
+    """How this program can be called again from here: `zigral` where it is on PATH, else by its path."""
+    called = Path(sys.argv[0])
+    if called.name != "zigral" or shutil.which("zigral"):
+        return "zigral"
+    here = Path.cwd()
+    return str(called.relative_to(here) if called.is_relative_to(here) else called)
 
 
 def on_terminal() -> bool:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from server.console import answer, note, progress, say
+from server.console import answer, command_name, note, progress, say
 
 if TYPE_CHECKING:
     from server.job import Job
@@ -79,5 +79,5 @@ def _in_words(summary: dict[str, object]) -> str:
     if summary["report"]:
         lines.append(f"Report:  {summary['report']}")
     if "awaiting_approval" in statuses:
-        lines.append(f"Approve: zigral approve {summary['out']}")
+        lines.append(f"Approve: {command_name()} approve {summary['out']}")
     return "\n".join(lines)
