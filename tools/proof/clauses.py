@@ -39,6 +39,7 @@ def split_clauses(tokens: Sequence[Token], language: Language) -> list[Clause]:
         sign = token.text in BORDERS or (token.text == "-" and spaced(tokens, place)) or token.kind == "break"
         joins = token.low in JOINERS and place > start and followed_by(tokens, place, subjects)
         joins = joins and tokens[place - 1].low not in ("so", "afin", "pour", "now")
+        joins = joins or (token.low in THAT and place > start and tokens[place - 1].low in words("frame", language))
         if not sign and not joins:
             continue
         if place > start:
@@ -47,6 +48,9 @@ def split_clauses(tokens: Sequence[Token], language: Language) -> list[Clause]:
     if start < len(tokens) or not clauses:
         clauses.append(Clause(len(clauses), start, len(tokens)))
     return clauses
+
+
+THAT = frozenset(("that", "dass", "que", "qu"))
 
 
 def spaced(tokens: Sequence[Token], place: int) -> bool:
