@@ -1,17 +1,9 @@
 """LangGraph's checkpoints on plain Redis: a first saver, for asynchronous graphs.
 
-A thread is two keys with one hash tag, so that it is one slot of a cluster: a hash of records, and a sorted
-set of their names, which is their order. Names are joined with NUL:
-
-    c ns id                 a checkpoint without its values
-    b ns channel version    a channel's value, stored once a version
-    w ns id task index      a pending write
-
 Each call is one script, so it happens whole or not at all. Not yet here: the synchronous methods, a time to
 live, pruning and copying.
 """
 
-import inspect
 import random
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -32,16 +24,23 @@ from langgraph.checkpoint.base import (
     get_serializable_checkpoint_metadata,
 )
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from pydantic import BaseModel
 from redis.asyncio import Redis
 
-from memory import profile, records
+from memory.checkpoint_layout import (
+    EMPTY,
+    SEPARATOR,
+    THREADS,
+    allowlist,
+    flat,
+    keys_of,
+    name_of,
+    pack,
+    thread_of,
+)
 from memory.checkpoint_scripts import DELETE, GET, PUT, PUT_WRITES
 from memory.connection import connect
 from memory.errors import Conflict, Unavailable
 
-SEPARATOR = "\0"
-EMPTY = "empty"  # the type of a channel that a step emptied
 TEMPORARY = (
     redis.exceptions.ConnectionError,
     redis.exceptions.TimeoutError,
@@ -55,16 +54,6 @@ async def open_checkpointer(url: str) -> AsyncIterator["RedisSaver"]:
     """A checkpointer on the Redis at `url`, with connections of its own."""
     async with connect(url) as client:
         yield RedisSaver(client)
-
-
-def allowlist() -> list[tuple[str, str]]:
-    """The types that a checkpoint may bring back: the models of `memory.records` and `memory.profile`."""
-    return sorted(
-        (model.__module__, model.__name__)
-        for module in (records, profile)
-        for _, model in inspect.getmembers(module, inspect.isclass)
-        if issubclass(model, BaseModel) and model.__module__ == module.__name__
-    )
 
 
 class RedisSaver(BaseCheckpointSaver[str]):
@@ -94,14 +83,14 @@ class RedisSaver(BaseCheckpointSaver[str]):
         thread, ns, parent = _place(config)
         values = checkpoint["channel_values"]
         blobs = {
-            _name("b", ns, channel, version): self._packed(values[channel])
+            name_of("b", ns, channel, version): self._packed(values[channel])
             if channel in values
-            else _pack(EMPTY, b"")
+            else pack(EMPTY, b"")
             for channel, version in new_versions.items()
         }
-        used = [_name("b", ns, channel, version) for channel, version in checkpoint["channel_versions"].items()]
+        used = [name_of("b", ns, channel, version) for channel, version in checkpoint["channel_versions"].items()]
         leaned_on = [
-            _name("b", ns, channel, checkpoint["channel_versions"][channel])
+            name_of("b", ns, channel, checkpoint["channel_versions"][channel])
             for channel in values
             if channel in checkpoint["channel_versions"] and channel not in new_versions
         ]
@@ -109,8 +98,8 @@ class RedisSaver(BaseCheckpointSaver[str]):
         facts = get_serializable_checkpoint_metadata(config, metadata)
         record = ormsgpack.packb([used, parent, self._packed(rest), self._packed(facts)])
         head = ormsgpack.packb(used)
-        arguments: list[Any] = [_name("c", ns, checkpoint["id"]), len(head).to_bytes(4, "little") + head + record]
-        arguments += [len(leaned_on), *leaned_on, *_flat(blobs)]
+        arguments: list[Any] = [name_of("c", ns, checkpoint["id"]), len(head).to_bytes(4, "little") + head + record]
+        arguments += [len(leaned_on), *leaned_on, *flat(blobs)]
         if await self._call(self._put, thread, arguments) != b"OK":
             raise Conflict(f"Thread {thread} was deleted while it ran. Start it again.")
         return _config(thread, ns, checkpoint["id"])
@@ -123,7 +112,7 @@ class RedisSaver(BaseCheckpointSaver[str]):
         arguments: list[Any] = []
         for position, (channel, value) in enumerate(writes):
             index = WRITES_IDX_MAP.get(channel, position)
-            name = _name("w", ns, checkpoint_id, task_id, f"{index + 10:08d}")
+            name = name_of("w", ns, checkpoint_id, task_id, f"{index + 10:08d}")
             write = ormsgpack.packb([task_path, task_id, index, channel, self._packed(value)])
             arguments += [name, write, int(index < 0)]
         if arguments:
@@ -167,11 +156,11 @@ class RedisSaver(BaseCheckpointSaver[str]):
         if config:
             threads = [str(config["configurable"]["thread_id"])]
         else:
-            keys = [key async for key in self._client.scan_iter(match="{zigral:*}:i", count=1000)]
-            threads = [key.decode()[len("{zigral:") : -len("}:i")] for key in keys]
+            keys = [key async for key in self._client.scan_iter(match=THREADS, count=1000)]
+            threads = [thread_of(key) for key in keys]
         names: list[tuple[str, str, str]] = []
         for thread in threads:
-            for raw in await self._client.zrangebylex(_keys(thread)[1], "[c\0", "(c\1"):
+            for raw in await self._client.zrangebylex(keys_of(thread)[1], "[c\0", "(c\1"):
                 _, found_ns, checkpoint_id = (raw.decode() if isinstance(raw, bytes) else raw).split(SEPARATOR)
                 if ns is None or ns == found_ns:
                     names.append((thread, found_ns, checkpoint_id))
@@ -202,7 +191,7 @@ class RedisSaver(BaseCheckpointSaver[str]):
         return [(task_id, channel, self._unpacked(value)) for _, task_id, _, channel, value in ordered]
 
     def _packed(self, value: Any) -> bytes:
-        return _pack(*self.serde.dumps_typed(value))
+        return pack(*self.serde.dumps_typed(value))
 
     def _unpacked(self, data: bytes) -> Any:
         kind, payload = ormsgpack.unpackb(data)
@@ -210,25 +199,9 @@ class RedisSaver(BaseCheckpointSaver[str]):
 
     async def _call(self, script: Any, thread: str, arguments: Sequence[Any]) -> Any:
         try:
-            return await script(keys=_keys(thread), args=arguments)
+            return await script(keys=keys_of(thread), args=arguments)
         except TEMPORARY as error:
             raise Unavailable(f"Redis did not keep the run's state ({error}). Run again to continue.") from error
-
-
-def _keys(thread: str) -> list[str]:
-    return [f"{{zigral:{thread}}}:h", f"{{zigral:{thread}}}:i"]
-
-
-def _name(*parts: str | int | float) -> str:
-    return SEPARATOR.join(str(part) for part in parts)
-
-
-def _pack(kind: str, payload: bytes) -> bytes:
-    return ormsgpack.packb([kind, payload])
-
-
-def _flat(mapping: dict[str, bytes]) -> list[str | bytes]:
-    return [part for pair in mapping.items() for part in pair]
 
 
 def _place(config: RunnableConfig) -> tuple[str, str, str]:

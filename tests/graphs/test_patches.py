@@ -35,9 +35,9 @@ def test_every_node_of_the_flow_is_checked_here() -> None:
 
 @pytest.mark.parametrize("node", NODES, ids=lambda node: node.__name__)
 def test_a_patch_changes_only_what_the_state_has_and_leaves_the_rest_alone(node: type) -> None:
-    patch = hint(node, "return")
-    assert patch.model_fields.keys() <= OutreachState.model_fields.keys()
-    assert all(field.default is None for field in patch.model_fields.values())
+    changes = hint(node, "return")
+    assert changes.model_fields.keys() <= OutreachState.model_fields.keys()
+    assert all(field.default is None for field in changes.model_fields.values())
 
 
 @pytest.mark.parametrize("node", NODES, ids=lambda node: node.__name__)

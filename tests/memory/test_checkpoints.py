@@ -9,7 +9,8 @@ from langgraph.types import Command, interrupt
 from pydantic import BaseModel
 from redis.asyncio import Redis
 
-from memory.checkpoints import RedisSaver, allowlist, open_checkpointer
+from memory.checkpoint_layout import allowlist
+from memory.checkpoints import RedisSaver, open_checkpointer
 from memory.errors import Conflict
 from memory.records import Fact, Lead
 
