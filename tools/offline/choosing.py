@@ -12,7 +12,8 @@ from tools.offline.telling import GOOD, Telling
 from tools.offline.turning import count, is_unbalanced, speaks_to_reader, without_stop, words_of
 from tools.offline.wording import found_in, is_cut_off, language_of_text, wording
 
-FIRM = 0.5  # points from which a fact may carry a letter
+FLOOR = -1.0  # points below which a fact carries no letter, not even a modest one that a person reviews
+FLOOR_OF_PRAISE = 0.5  # the same for a fact that boasts
 SECOND = 1.3  # points from which it may follow another
 LONGEST_TOGETHER = 36  # words of all the facts of a letter
 ALIKE = 0.5  # of the longer words of the shorter quotation
@@ -42,7 +43,11 @@ def tellings(
     by_id = {snapshot.id: snapshot for snapshot in snapshots}
     told = [telling for fact in facts if (telling := _telling(fact, by_id, to, language))]
     rated = [replace(telling, points=sum(_points(telling, to, liked))) for telling in told]
-    return sorted((telling for telling in rated if telling.points >= FIRM), key=lambda telling: -telling.points)
+    return sorted(filter(_carries, rated), key=lambda telling: -telling.points)
+
+
+def _carries(telling: Telling) -> bool:
+    return telling.points >= (FLOOR_OF_PRAISE if telling.boasts else FLOOR)
 
 
 def following(found: Sequence[Telling], first: Telling) -> list[Telling]:
@@ -97,6 +102,7 @@ def _unfit(quote: str, language: Language | None) -> Iterator[bool]:
     if language:
         yield is_cut_off(quote, language)
         yield _leans_on_another(words, language)
+        yield bool(re.match(rf"(?:\S+ ){{1,3}}{wording(language).back}\b", quote, re.IGNORECASE))
         yield bool(found_in(without_stop(quote), wording(language).calls))
 
 

@@ -201,7 +201,7 @@ async def test_a_weak_fact_gets_a_modest_mail_and_one_below_the_floor_none(brief
     assert "made me write" not in modest.body and "stopped at" not in modest.body
     assert (
         await OfflineWriter().write(
-            brief_of((("We make many good and useful pumps here.", "product"),), score=-1.0)
+            brief_of((("We make many good and useful pumps here.", "product"),), score=-2.0)
         )
         is None
     )
