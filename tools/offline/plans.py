@@ -1,7 +1,7 @@
 """How much a letter says: the plan nearest to two facts, a guess and two statements whose words fit."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations, product
 from typing import Literal
@@ -12,7 +12,6 @@ FEWEST, MOST = 60, 120  # words from greeting to question
 AIM = range(66, 115)
 
 Filler = Literal["audience", "what", "show", "hand_off", "no_pressure"]
-MOST_FILLERS = 3
 
 # How far each choice takes a letter from the one we would like best.
 _FACTS = {1: 1.5, 2: 0.0, 3: 2.7}
@@ -57,7 +56,15 @@ class Plan:
 
 
 def best_paragraphs(parts: Parts) -> tuple[Paragraph, ...] | None:
-    """The letter from greeting to question, or None where none has 60 to 120 words."""
+    """The letter from greeting to question, or None where none has 60 to 120 words.
+
+    Where the offer's first statement is too long for a letter, its shortest one takes that place.
+    """
+    shortest_first = tuple(sorted(parts.statements, key=lambda piece: piece.words))
+    return _best(parts) or _best(replace(parts, statements=shortest_first))
+
+
+def _best(parts: Parts) -> tuple[Paragraph, ...] | None:
     allowed = None
     for plan in _plans():
         if not _is_possible(plan, parts):
@@ -74,7 +81,7 @@ def best_paragraphs(parts: Parts) -> tuple[Paragraph, ...] | None:
 @cache
 def _plans() -> tuple[Plan, ...]:
     """Every plan, the one that we would like best first."""
-    fillers = [frozenset(some) for size in range(MOST_FILLERS + 1) for some in combinations(_FILLERS, size)]
+    fillers = [frozenset(some) for size in range(len(_FILLERS) + 1) for some in combinations(_FILLERS, size)]
     every = product(_FACTS, (True, False), _STATEMENTS, (True, False), fillers)
     return tuple(sorted((Plan(*chosen) for chosen in every), key=lambda plan: plan.cost))
 

@@ -278,6 +278,24 @@ async def test_a_call_to_action_that_asks_nothing_is_followed_by_a_question(
     assert letter(draft).endswith("Antworten Sie mit einem Termin, der Ihnen passt. Wäre das nützlich für Sie?")
 
 
+async def test_a_first_statement_that_is_too_long_makes_room_for_a_shorter_one(
+    brief_of: MakeBrief, offers: Offers
+) -> None:
+    long = Statement(id="long", text=f"Planwerk plans {'and plans ' * 60}on.")
+    offer = offers["planning"].model_copy(update={"statements": (long, *offers["planning"].statements)})
+    assert "and plans and plans" not in (await written(brief_of(offer=offer))).body
+
+
+async def test_an_offer_of_few_words_still_makes_a_whole_mail(brief_of: MakeBrief, offers: Offers) -> None:
+    few = {
+        "statements": (Statement(id="a", text="Planwerk plans."),),
+        "call_to_action": "Interested?",
+        "guesses": (),
+    }
+    offer = offers["planning"].model_copy(update=few)
+    assert 60 <= words(await written(brief_of((("We cast iron in Leeds.", "product"),), offer=offer))) <= 120
+
+
 async def test_a_statement_that_asks_is_left_out_where_there_is_another(
     brief_of: MakeBrief, offers: Offers
 ) -> None:
