@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -11,40 +12,13 @@ from nameparser import HumanName
 from memory.profile import Offer
 from memory.records import Lead, Snapshot
 from memory.words import Language
+from tools.offline.wording import role_words
 
 _LANGUAGES: tuple[Language, ...] = ("en", "de", "fr")
 _SPELLED: dict[str, Language] = {
     "english": "en", "englisch": "en", "anglais": "en", "german": "de", "deutsch": "de", "allemand": "de",
     "french": "fr", "französisch": "fr", "français": "fr", "francais": "fr",
 }  # fmt: skip
-_ROLES = frozenset(
-    {
-        "abuse",
-        "admin",
-        "billing",
-        "contact",
-        "enquiries",
-        "hello",
-        "help",
-        "hr",
-        "info",
-        "jobs",
-        "kontakt",
-        "marketing",
-    }
-    | {
-        "no-reply",
-        "noreply",
-        "office",
-        "postmaster",
-        "sales",
-        "service",
-        "support",
-        "team",
-        "webmaster",
-        "vertrieb",
-    }
-)
 _NAME = re.compile(r"[^\W\d_]+(?:['’.\-]{1,2}[^\W\d_]+|\.)*")
 _LONGEST_NAME, _LONGEST_COMPANY = 40, 60
 _TAG = re.compile(r"<[^<>]*>|[{}\[\]<>|`\\]|\$\w|//|@")
@@ -99,16 +73,15 @@ def _language(text: str) -> Language | None:
 
 
 def _pages_language(snapshots: tuple[Snapshot, ...]) -> Language | None:
-    found = [_language(snapshot.lang) for snapshot in snapshots]
-    commonest = max(_LANGUAGES, key=list[Language | None](found).count)
-    return commonest if commonest in found else None
+    found = Counter(language for snapshot in snapshots if (language := _language(snapshot.lang)))
+    return next((language for language, _ in found.most_common(1)), None)
 
 
 def _person(name: str) -> str:
     """A person's name as a greeting can say it, or "" for a role, a tag, a number, a heap of signs."""
     cleaned = " ".join(unicodedata.normalize("NFC", name[:200]).split())
     words = cleaned.split(" ")
-    if len(cleaned) > _LONGEST_NAME or len(words) > 3 or cleaned.lower() in _ROLES or _is_piled(cleaned):
+    if len(cleaned) > _LONGEST_NAME or len(words) > 3 or cleaned.lower() in role_words() or _is_piled(cleaned):
         return ""
     if not all(_NAME.fullmatch(_unmarked(word)) for word in words) or any(
         unicodedata.category(c) == "No" for c in name

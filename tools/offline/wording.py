@@ -4,6 +4,7 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -43,8 +44,19 @@ def wording(language: Language) -> Wording:
 
 
 @cache
+def role_words() -> frozenset[str]:
+    """What stands in a name's place where an address is a desk's and not a person's."""
+    return frozenset(_tables()["roles"])
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads((files(__package__) / "wording.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def _all() -> dict[Language, Wording]:
-    tables = tomllib.loads((files(__package__) / "wording.toml").read_text(encoding="utf-8"))
+    tables = _tables()
     return {"en": Wording(**tables["en"]), "de": Wording(**tables["de"]), "fr": Wording(**tables["fr"])}
 
 
