@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from memory.profile import Offer
 from memory.records import Draft, Fact, Finding, Lead, Proof, Qualification, Snapshot
-from tools.proof.cases import cases_of, subject_cases
+from tools.proof.bounds import check_bounds
+from tools.proof.carried import check_statement
+from tools.proof.cases import Parties, body_cases, subject_cases
 from tools.proof.evidence import evidence_of, sender_of
-from tools.proof.faithful import check_added_plan, check_bounds, check_modality, check_polarity, check_quantities
 from tools.proof.found import Case, Problem
 from tools.proof.guesses import check_guess
 from tools.proof.integrity import (
@@ -18,7 +19,10 @@ from tools.proof.integrity import (
     check_verdicts,
     of,
 )
-from tools.proof.overlap import check_own_statement, check_statement
+from tools.proof.modality import check_added_plan, check_modality
+from tools.proof.own import check_own_statement
+from tools.proof.polarity import check_polarity
+from tools.proof.quantities import check_quantities
 from tools.proof.reading import read
 from tools.proof.spans import check_addresses, check_dates, check_names, check_numbers
 from tools.proof.subjects import Company
@@ -65,14 +69,14 @@ def check_text(
     if too_long := oversized(facts, draft):
         return [of("draft", "malformed", too_long)]
     body = read(draft.body)
-    evidence = evidence_of(lead, offer, snapshots, facts, draft, body.language)
-    company, sender = Company.called(lead.company), sender_of(offer)
+    evidence = evidence_of(lead, offer, snapshots, facts, draft=draft, language=body.language)
+    parties = Parties(evidence, Company.called(lead.company), sender_of(offer))
     claims = [c for c in draft.claims if 0 <= c.start < c.end <= len(draft.body)]
     cases = [
-        *(("body", case) for case in cases_of(body, claims, evidence, company, sender)),
-        *(("subject", case) for case in subject_cases(draft.subject, claims, evidence, company, sender)),
+        *(("body", case) for case in body_cases(body, claims, parties)),
+        *(("subject", case) for case in subject_cases(draft.subject, claims, parties)),
     ]
-    return [located(where, case, found) for where, case in cases for found in problems(case, company, sender)]
+    return [located(where, case, found) for where, case in cases for found in problems(case, parties)]
 
 
 def oversized(facts: Sequence[Fact], draft: Draft) -> str | None:
@@ -88,11 +92,11 @@ def oversized(facts: Sequence[Fact], draft: Draft) -> str | None:
     return None
 
 
-def problems(case: Case, company: Company, sender: Company) -> list[Problem]:
+def problems(case: Case, parties: Parties) -> list[Problem]:
     """What is wrong with one sentence; each check leaves out what an earlier one settled."""
     found = [*case.early, *check_addresses(case), *check_dates(case), *check_names(case), *check_numbers(case)]
-    found.extend(check_guess(case, company, sender))
-    if case.stance.kind in ("prospect", "sender", "neutral") and not case.subject or case.of_prospect:
+    found.extend(check_guess(case, parties.company, parties.sender))
+    if (case.stance.kind in ("prospect", "sender", "neutral") and not case.subject) or case.of_prospect:
         found.extend(faithful(case))
     found.extend(check_statement(case))
     found.extend(check_own_statement(case))

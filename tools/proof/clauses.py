@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from memory.words import Language
-from tools.proof.lexicon import words
+from tools.proof.lexicon import common, words
 from tools.proof.tokens import Token
 
 BORDERS = frozenset(",;:()–—[]…")
-JOINERS = frozenset(
-    "and but because so while since as though although which where that dass que qu und aber sondern et mais car parce donc".split()
-)
+JOINERS = common("sets.joiners")
 
 
 @dataclass(frozen=True, slots=True)

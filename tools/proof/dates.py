@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tools.proof.lexicon import numbers, words
+from tools.proof.lexicon import common, numbers, words
 from tools.proof.tokens import Token
 
 DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})")
@@ -153,9 +153,7 @@ def sure_year(before: Token | None) -> bool:
     return before is not None and before.low in SURE
 
 
-SURE = frozenset(
-    "since year jahr jahre jahres seit année depuis founded gegründet fondée in im en spring summer".split()
-)
+SURE = common("sets.sure")
 
 
 def year_of(token: Token) -> int | None:

@@ -132,6 +132,7 @@ def evidence_of(
     offer: Offer | None,
     snapshots: Sequence[Snapshot],
     facts: Sequence[Fact],
+    *,
     draft: Draft,
     language: Language,
 ) -> Evidence:

@@ -1,8 +1,10 @@
 """Quotations cut out of their sentence: what stood before them must not have denied, bounded or planned it."""
 
+from tools.proof.bounds import restrictions_in
 from tools.proof.evidence import Source
-from tools.proof.faithful import negations, plans, restrictions_in
 from tools.proof.lexicon import sense_at, senses
+from tools.proof.modality import plans
+from tools.proof.polarity import negations
 from tools.proof.quoted import EDGES, at_word_borders, place_of, plain
 from tools.proof.reading import Reading, read
 

@@ -12,8 +12,8 @@ from tools.proof.lexicon import text_of
 
 HIDDEN = {
     *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10),
-    *range(0xE0000, 0xE0080), 0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0,
-    0x2122, 0x00AE, 0x00A9, 0x2120,
+    *range(0xE0000, 0xE0080), 0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF,
+    0xFFA0, 0x2122, 0x00AE, 0x00A9, 0x2120,
 }  # fmt: skip
 PLAIN = re.compile(r"[\x00-\x7fÀ-ÖØ-öø-ÿ’‘‚“”„«»–—€£§°]*")
 
@@ -34,7 +34,7 @@ class Folded:
 
 
 def fold(written: str) -> Folded:
-    """`written` with everything folded that a reader cannot see or tell apart."""
+    """`written` with everything folded that a reader cannot tell apart."""
     if PLAIN.fullmatch(written):
         return Folded(written)
     text: list[str] = []

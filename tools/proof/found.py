@@ -28,12 +28,12 @@ class Case:
     text: Reading
     first: int
     last: int
-    subject: bool
     stance: Stance
     claims: tuple[Claim, ...]
     evidence: Evidence
     cited: Source  # the quotations that its claims cite
     carried: frozenset[int]  # places inside quotations that were found verbatim
+    subject: bool = False  # of the mail
     early: tuple[Problem, ...] = ()  # found before the sentence was judged
     taken: set[int] = field(default_factory=set)  # places that an earlier check has settled
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from tools.proof.lexicon import words
+from tools.proof.lexicon import common, words
 from tools.proof.tokens import Token
 
 STRONG = (
@@ -22,7 +22,7 @@ STRONG = (
 )
 ADJECTIVE = ("e", "en", "er", "es", "em")
 SHORTEST_HEAD = 4  # letters of a compound's last part
-PLACE_PREPOSITIONS = frozenset("in aus bei nach nahe".split())
+PLACE_PREPOSITIONS = common("sets.place_prepositions")
 
 
 def looks_like_name(tokens: Sequence[Token], place: int, *, initial: bool) -> bool:
@@ -91,7 +91,7 @@ def noun(low: str) -> bool:
 def strictly_noun(low: str) -> bool:
     """Whether the word is a listed noun, a compound of one, or ends as no name does."""
     known = words("names.nouns", "de")
-    last = low.split("-")[-1]
+    last = low.rsplit("-", maxsplit=1)[-1]
     if last in known or last.endswith(STRONG) or any(last in words(path, "de") for path in LISTS):
         return True
     for cut in range(max(1, len(last) - 16), len(last) - SHORTEST_HEAD + 1):

@@ -1,25 +1,22 @@
 """Guesses: they may suppose something of companies in general, never of the reader."""
 
+from memory.words import Language
 from tools.proof.clauses import Clause, split_clauses
-from tools.proof.faithful import negations
 from tools.proof.found import Case, Problem
-from tools.proof.lexicon import contains, match_at, phrases, words
+from tools.proof.lexicon import common, contains, match_at, phrases, words
 from tools.proof.names import name_runs
+from tools.proof.polarity import negations
 from tools.proof.spans import lone_one, problem
 from tools.proof.statements import skip_joiner
 from tools.proof.subjects import Company, is_yours, you_place
 
-THE_COMPANY = {
-    "en": frozenset("company firm business".split()),
-    "de": frozenset("unternehmen firma betrieb".split()),
-    "fr": frozenset("entreprise société".split()),
-}
-ARTICLES = frozenset("the das die der l la le".split())
+THE_COMPANY = common("sets.the_company")
+ARTICLES = common("sets.articles")
 
 
-def is_guess(lows: list[str], language: str, quoted: list[list[str]]) -> bool:
+def is_guess(lows: list[str], language: Language, quoted: list[list[str]]) -> bool:
     """Whether a sentence guesses; a "probably" that the quotation has too is a report."""
-    listed = phrases("statements.guess", language)  # type: ignore[arg-type]
+    listed = phrases("statements.guess", language)
     marks = [lows[p : p + n] for p in range(len(lows)) if (n := match_at(lows, p, listed))]
     return any(not any(contains(q, {m[0]: (tuple(m),)}) for q in quoted) for m in marks)
 
@@ -28,22 +25,16 @@ def check_guess(case: Case, company: Company, sender: Company) -> list[Problem]:
     """A guess passes without a number, a name or a negation, and not about you, your or the company."""
     if case.stance.kind != "guess":
         return []
-    at = (
-        about_reader(case, company)
-        or next(
-            (
-                (n.first, n.last)
-                for n in case.text.numbers
-                if case.first <= n.first < case.last and not lone_one(case, n)
-            ),
-            None,
-        )
-        or next(((d.first, d.last) for d in case.text.dates if case.first <= d.first < case.last), None)
-        or negated(case)
-        or named(case, sender)
-    )
+    at = about_reader(case, company) or counted(case) or negated(case) or named(case, sender)
     at = at or next(iter(case.stance.about_prospect), None)
     return [problem(case, *at, "guess_about_reader", "has no place in a guess")] if at else []
+
+
+def counted(case: Case) -> tuple[int, int] | None:
+    """Where the guess has a number or a date."""
+    numbers = [(n.first, n.last) for n in case.text.numbers if not lone_one(case, n)]
+    dates = [(date.first, date.last) for date in case.text.dates]
+    return next((span for span in [*numbers, *dates] if case.first <= span[0] < case.last), None)
 
 
 def about_reader(case: Case, company: Company) -> tuple[int, int] | None:
@@ -61,12 +52,7 @@ def about_reader(case: Case, company: Company) -> tuple[int, int] | None:
             return case.first + place, case.first + place + 1
         if is_yours(token, yours, language) or company.at(lows, place):
             return case.first + place, case.first + place + 1
-        if (
-            token.low in THE_COMPANY[language]
-            and place
-            and lows[place - 1] in ARTICLES
-            and subject_like(lows, place)
-        ):
+        if token.low in THE_COMPANY and place and lows[place - 1] in ARTICLES and subject_like(lows, place):
             return case.first + place, case.first + place + 1
     return None
 
@@ -100,10 +86,10 @@ def subject_like(lows: list[str], place: int) -> bool:
     )
 
 
-def conditional(lows: list[str], clause: Clause, place: int, language: str) -> bool:
+def conditional(lows: list[str], clause: Clause, place: int, language: Language) -> bool:
     """Whether the clause is a condition."""
     start = skip_joiner(lows, clause)
-    listed = phrases("statements.condition", language)  # type: ignore[arg-type]
+    listed = phrases("statements.condition", language)
     return any(match_at(lows, at, listed) for at in range(start, min(start + 2, place + 1)))
 
 

@@ -139,7 +139,7 @@ def vocabulary(language: Language) -> frozenset[str]:
     )
 
 
-def texts(section: dict[str, object], under: str = "") -> Iterable[str]:
+def texts(section: dict[str, object]) -> Iterable[str]:
     """All texts of a table and its sections."""
     for value in section.values():
         if isinstance(value, dict):

@@ -13,7 +13,7 @@ from tools.proof.tokens import Token
 from tools.proof.units import counted, unit
 
 NumberKind = Literal["plain", "percent", "points", "amount", "ordinal"]
-ARTICLES = frozenset("a an per every each split ein eine einen einem einer un une mon ma".split())
+ARTICLES = common("sets.numbers_articles")
 DECADE_WORDS = 2
 
 
@@ -122,9 +122,10 @@ def scale_at(tokens: Sequence[Token], place: int, language: Language) -> float:
 def kind_of(tokens: Sequence[Token], first: int, last: int) -> tuple[NumberKind, int, int]:
     """Percent, points, an amount or plain; the currency's group; and where the number's words end."""
     lows = [token.low for token in tokens[last : last + 3]]
-    for kind, listed_ in (("points", phrases_of("points")), ("percent", phrases_of("percent"))):
-        if lows and (used := match_at(lows, 0, listed_)):
-            return kind, -1, last + used
+    if used := match_at(lows, 0, phrases_of("points")):
+        return "points", -1, last + used
+    if used := match_at(lows, 0, phrases_of("percent")):
+        return "percent", -1, last + used
     currencies = groups("currencies")
     for low in lows[:1]:
         if low in currencies:

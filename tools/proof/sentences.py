@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tools.proof.lexicon import numbers
+from tools.proof.lexicon import common, numbers
 from tools.proof.quoted import Quoted
 
 STOP = re.compile(
@@ -14,11 +14,7 @@ LAST_WORD = re.compile(r"[^\s(\"“„«]{1,40}$")
 PREVIOUS = re.compile(r"(\S{1,40})\s+$")
 NEXT = re.compile(r"\s*(\S+)")
 LIST_MARK = re.compile(r"[ \t]*(?:\(?\d{1,2}[.)]|[-*•–])[ \t]+")
-ABBREVIATIONS = frozenset(
-    "e.g i.e z.b d.h u.a o.ä p.ex c.-à-d approx inc ltd co corp dr mr mrs ms prof st nr no vs etc bzw ca usw inkl ggf "
-    "evtl max min tel abs art bd hrsg jr sr dipl ing gem sog str vgl pers ex env cf fig vol dept est jan feb mar apr jun "
-    "jul aug sep sept oct nov dec mme mlle m u.s u.k p.s mio mrd tsd llc plc bros zzgl exkl".split()
-)
+ABBREVIATIONS = common("sets.abbreviations")
 
 
 @dataclass(frozen=True, slots=True)

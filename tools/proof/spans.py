@@ -6,6 +6,7 @@ from tools.proof.addresses import addresses, known_address
 from tools.proof.dates import Date
 from tools.proof.evidence import Source
 from tools.proof.found import Case, Problem
+from tools.proof.lexicon import common
 from tools.proof.names import found_in, name_runs
 from tools.proof.numbers import Number
 from tools.proof.reading import Reading
@@ -13,7 +14,7 @@ from tools.proof.units import same_unit, unit
 
 NUMBER_CODES = {"percent": "percent_not_in_source", "amount": "amount_not_in_source"}
 WEAKER = frozenset(("", "about"))
-YOURS = frozenset("your yours ihre ihren ihrer ihrem ihr votre vos deine dein ta tes ton".split())
+YOURS = common("sets.yours")
 
 
 def check_addresses(case: Case) -> list[Problem]:

@@ -6,20 +6,15 @@ from typing import Literal
 
 from memory.words import Language
 from tools.proof.clauses import Clause, split_clauses
-from tools.proof.lexicon import contains, match_at, phrases, words
+from tools.proof.lexicon import common, contains, match_at, phrases, words
 from tools.proof.subjects import Company, company_place, possessive_place, stated_object, you_place
 from tools.proof.tokens import Token
 
 Kind = Literal["question", "guess", "prospect", "sender", "neutral"]
-AGAIN = frozenset("and or und oder et ou but".split())
-INDIRECT = frozenset(
-    "that how what whether which if where who why when dass ob wie was welche wo wer warum que qu si comment quel quelle "
-    "quels quelles où qui pourquoi so".split()
-)
+AGAIN = common("sets.again")
+INDIRECT = common("sets.indirect")
 OPEN = frozenset(("whether", "if", "ob"))
-PERCEIVED = frozenset(
-    "hear read see learn learnt noticed know find gelesen gehört gesehen weiß lu vu sais appris".split()
-)
+PERCEIVED = common("sets.perceived")
 
 
 @dataclass(frozen=True)
@@ -137,7 +132,7 @@ def excused(sentence: Sentence, lows: Sequence[str], clauses: Sequence[Clause], 
         return True
     if wishes(lows, clause.first, place, language):
         return True
-    if not clause.number or lows[start] not in INDIRECT or reports(lows, start, language):
+    if not clause.number or lows[start] not in INDIRECT or reports(lows, start):
         return False
     return any(
         wishes(lows, c.first, c.last, language) or match_at(lows, c.first, phrases("statements.request", language))
@@ -145,7 +140,7 @@ def excused(sentence: Sentence, lows: Sequence[str], clauses: Sequence[Clause], 
     )
 
 
-def reports(lows: Sequence[str], start: int, language: Language) -> bool:
+def reports(lows: Sequence[str], start: int) -> bool:
     """Whether "that" follows a verb of perceiving: "glad to read that you" states what was read."""
     before = lows[max(0, start - 3) : start]
     hoped = {"hope", "hoping", "hoffe", "espère"} & set(lows[:start])
@@ -158,7 +153,7 @@ def wishes(lows: Sequence[str], first: int, place: int, language: Language) -> b
     if not contains(window, phrases("statements.wish", language)):
         return False
     that = window[-1:] and window[-1] in ("that", "dass", "que")
-    return not (that and reports(lows, place - 1, language))
+    return not (that and reports(lows, place - 1))
 
 
 def offers(lows: Sequence[str], place: int, last: int, language: Language) -> bool:
@@ -167,21 +162,12 @@ def offers(lows: Sequence[str], place: int, last: int, language: Language) -> bo
     while at < last and lows[at] in MAY | PARTICLES:
         free = free or lows[at] in MAY
         at += 1
-    return (
-        free
-        and at < last
-        and lows[at] in words("statements.mail_verb", language)
-        or lows[at - 1 : at] == ["welcome"]
-    )
+    answers = free and at < last and lows[at] in words("statements.mail_verb", language)
+    return answers or lows[at - 1] == "welcome"
 
 
-MAY = frozenset(
-    "can could may might will would 'll 'd need welcome free können könnten dürfen würden brauchen müssen pouvez pourriez "
-    "pourrez pouvons".split()
-)
-PARTICLES = frozenset(
-    "not to do don't have are 're simply just always only also easily then be sie mir gern gerne ne n pas".split()
-)
+MAY = common("sets.may")
+PARTICLES = common("sets.particles")
 
 
 def is_ours(sentence: Sentence, lows: Sequence[str], clause: Clause) -> bool:

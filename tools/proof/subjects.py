@@ -10,7 +10,7 @@ from tools.proof.tokens import Token
 
 INFINITIVE = ("er", "ir", "re", "oir")
 NOUN_REACH = 3  # words after "your" among which its noun stands
-SUBORDINATE = frozenset("dass weil ob wenn da wie was die der das den obwohl während que qu".split())
+SUBORDINATE = common("sets.subordinate")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def you_place(tokens: Sequence[Token], clause: Clause, language: Language) -> in
 
 
 def english_subject(tokens: Sequence[Token], place: int, clause: Clause) -> bool:
-    """Not what is given, shown or asked: "you" after a verb or preposition is an object, unless a verb follows it."""
+    """Not what is given, shown or asked: "you" after a verb or preposition is an object, unless a verb follows."""
     after = tokens[place + 1].low if place + 1 < clause.last else ""
     if not after and place > clause.first:
         return False
@@ -62,9 +62,7 @@ def english_subject(tokens: Sequence[Token], place: int, clause: Clause) -> bool
     return before in words("statements.clause_after", "en") and after in FINITE
 
 
-FINITE = frozenset(
-    "are 're have 've do don't will 'll can were had need want make run export sell use face struggle lose".split()
-)
+FINITE = common("sets.subjects_finite")
 
 
 def german_subject(tokens: Sequence[Token], place: int, clause: Clause) -> bool:
@@ -111,9 +109,7 @@ def begins(tokens: Sequence[Token], clause: Clause, place: int, language: Langua
     return not any(low in GERMAN_PREPOSITIONS for low in lows[-3:])
 
 
-GERMAN_PREPOSITIONS = frozenset(
-    "auf in an bei für mit von zu zur zum über unter um durch gegen ohne aus nach vor seit bis ab im am".split()
-)
+GERMAN_PREPOSITIONS = common("sets.german_prepositions")
 
 
 def is_yours(token: Token, your: frozenset[str], language: Language) -> bool:
@@ -133,7 +129,7 @@ def company_place(tokens: Sequence[Token], clause: Clause, company: Company, lan
 
 
 def stated_object(tokens: Sequence[Token], clause: Clause, language: Language, sender: Company) -> bool:
-    """Whether a clause with another subject still states something of the reader's: "Delays cost your plant hours"."""
+    """Whether a clause with another subject states something of the reader's: "Delays cost your plant hours"."""
     part = tokens[clause.first : clause.last]
     lows = [token.low for token in part]
     if any(low in MODAL for low in lows):
@@ -181,13 +177,11 @@ AT_YOURS = frozenset(
         ("vous", "manquent"),
     ]
 )
-ORGANISATION = frozenset("company firm business team house unternehmen firma betrieb team haus".split())
-YOU_ANY = frozenset("you ihnen vous your ihre votre".split())
+ORGANISATION = common("sets.organisation")
+YOU_ANY = common("sets.you_any")
 
 
-MODAL = frozenset(
-    "would could might may can 'd könnte könnten würde würden dürfte kann pourrait pourraient peut serait permettrait".split()
-)
+MODAL = common("sets.modal")
 
 
 def own_thing(part: Sequence[Token], place: int, language: Language) -> bool:

@@ -4,14 +4,10 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from memory.words import Language
-from tools.proof.lexicon import groups, words
+from tools.proof.lexicon import common, groups, words
 from tools.proof.tokens import Token
 
-SKIPPED = frozenset(
-    "of the our your their other more further different full own der die das unserer unsere ihrer ihre anderen "
-    "andere weitere weiteren eigene eigenen verschiedene verschiedenen de d des nos vos autres différents "
-    "différentes new neue neuen".split()
-)
+SKIPPED = common("sets.skipped")
 REACH = 4  # words after a number that may name what it counts
 
 
