@@ -24,6 +24,7 @@ from server.settings import VARIABLES
 from tools.lead_headers import FIELDS, understand
 from tools.profile_files import load_icp, load_offer
 from tools.proof import prove, snapshot_texts
+from tools.rules import parse_rule
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
@@ -241,6 +242,37 @@ def test_the_result_on_the_page_passes_the_proof_check(examples: Path) -> None:
         draft=result.draft,
     )
     assert proof.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "codes"),
+    [("fourteen markets", set()), ("14 factories", {"unit_changed"}), ("15 countries", {"number_not_in_source"})],
+)
+def test_the_sentences_of_the_page_are_proven_or_not_as_it_says(place: str, codes: set[str]) -> None:
+    text = section("## Proof")
+    assert all(part in text for part in (f"in {place}", *codes))
+    result = records.Result.model_validate_json(blocks("json", section("## runs.jsonl"))[0])
+    (fact,) = (fact for fact in result.facts if fact.quote in text)
+    body = f"You write that your pumps run in {place}."
+    claim = records.Claim(start=0, end=len(body), fact_ids=(fact.id,))
+    proof = prove(
+        lead=result.lead,
+        offer=None,
+        snapshots=result.snapshots,
+        texts={result.snapshots[0].id: page_text().encode()},
+        facts=result.facts,
+        qualification=result.qualification,
+        draft=records.Draft.make(email=result.lead.email, subject="Pumps", body=body, claims=(claim,)),
+    )
+    assert proof.passed is not bool(codes)
+    assert codes <= {finding.code for finding in proof.findings}
+
+
+def test_every_rule_on_the_page_parses() -> None:
+    rules = re.findall(r"^\| `(.*?)` \|", section("### Rules"), re.MULTILINE)
+    written = [rule.replace("\\|", "|") for rule in rules if " " in rule and "`" not in rule]
+    assert [parse_rule(rule).text for rule in written] == written
+    assert len(written) == 4
 
 
 def page_text() -> str:
