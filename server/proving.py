@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from memory.profile import Offer
 from memory.records import Finding, Lead, Proof, Result
 from memory.snapshots import Snapshots
+from tools.lead_file import read_leads
 from tools.proof import prove, snapshot_texts
 
 
@@ -37,8 +38,6 @@ class Rows:
         """Read `path`; `Invalid` says in a sentence why it cannot be read."""
         if path is None:
             return cls()
-        from tools.lead_file import read_leads
-
         leads = [row.lead for row in read_leads(path).rows() if row.lead is not None]
         companies: dict[str, Lead] = {}
         for lead in leads:

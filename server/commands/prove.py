@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def prove(
     result: Annotated[Path, typer.Option(help="The runs.jsonl of a run.")],
     offer: Annotated[Path | None, typer.Option(help="The offer; else offer.toml beside the results.")] = None,
-    leads: Annotated[Path | None, typer.Option(help="The lead file to believe instead of the results' rows.")] = None,
+    leads: Annotated[Path | None, typer.Option(help="The lead file to believe, not the results' rows.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line of the file, on stdout.")] = False,
 ) -> None:
     """Check every line again from nothing: no stored proof is believed, nothing is written."""

@@ -130,7 +130,7 @@ def edits_of(material: Material, lists: dict[str, Any]) -> Iterator[Edit]:
     for sentence in here["guesses"]:
         yield edit("guess about the reader", True, sentence, material.body.replace(guess, sentence))
     for tail in here["tails"]:
-        cut = re.sub(r"([.”“»]*)\]", lambda m: f"{tail}{m.group(1)}]", material.body, count=1)
+        cut = re.sub(r"([.”“»]*)\]", rf"{tail}\1]", material.body, count=1)
         yield edit("tail in a cited sentence", True, tail, cut)
     for kind, name in (("other value", "other"), ("bound, negation, quantity, plan", "altered")):
         for old, new in here[name]:

@@ -27,10 +27,10 @@ from tools.proof.reading import read
 from tools.proof.spans import check_addresses, check_dates, check_names, check_numbers
 from tools.proof.subjects import Company
 
-LONGEST_BODY = 20_000  # characters; a first mail has about 1,000
+LONGEST_BODY = 10_000  # characters; a first mail has about 1,000
 LONGEST_SUBJECT = 1_000
-LONGEST_QUOTE = 5_000
-MOST = 500  # facts, and claims
+LONGEST_QUOTE = 2_000
+MOST = 200  # facts, and claims
 MOST_FINDINGS = 100
 
 

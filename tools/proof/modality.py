@@ -76,16 +76,21 @@ def futures(lows: Sequence[str], language: Language) -> list[int]:
 
 
 def clause_scope(reading: Reading, place: int) -> Scope:
-    """All content words of the clause around `place`."""
+    """All content words of the clause around `place`, or of the whole sentence where that clause has none."""
     first, last = place, place + 1
     while first > 0 and reading.tokens[first - 1].text not in BORDER:
         first -= 1
     while last < len(reading.tokens) and reading.tokens[last].text not in BORDER:
         last += 1
+    return scope_of(reading, first, last) or scope_of(reading, 0, len(reading.tokens))
+
+
+def scope_of(reading: Reading, first: int, last: int) -> Scope:
+    """The content words of `tokens[first:last]` but those of planning."""
     skipped = words("stop", reading.language) | words("frame", reading.language)
     marks = {*plans(reading.lows, reading.language), *futures(reading.lows, reading.language)}
     return tuple(
-        senses_of(t.low)
-        for p, t in enumerate(reading.tokens[first:last], first)
-        if t.kind == "word" and t.low not in skipped and p not in marks
+        senses_of(token.low)
+        for place, token in enumerate(reading.tokens[first:last], first)
+        if token.kind == "word" and token.low not in skipped and place not in marks
     )

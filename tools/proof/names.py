@@ -44,6 +44,7 @@ FRENCH_SUFFIXES = (
     "eux",
     "euse",
 )
+LONGEST = 12  # words of one name
 TITLE_CASE = 0.6  # of a subject's longer words are capitals: then a capital tells nothing
 
 
@@ -60,7 +61,9 @@ def name_runs(
             place += 1
             continue
         end = place + 1
-        while end < last and not skipped(end) and continues_name(tokens, end, reading.language):
+        while (
+            end < min(last, place + LONGEST) and not skipped(end) and continues_name(tokens, end, reading.language)
+        ):
             end += 1
         runs.append((place, end))
         place = end

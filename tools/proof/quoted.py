@@ -20,9 +20,6 @@ class Quoted:
     start: int
     end: int
 
-    def holds(self, place: int) -> bool:
-        return self.start <= place < self.end
-
 
 def quotations(folded: str) -> list[Quoted]:
     """The outermost quotations, in order. A mark that is never closed quotes to the end of its paragraph."""

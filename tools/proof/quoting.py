@@ -1,5 +1,6 @@
 """The quotations of a sentence: those that a source has verbatim carry themselves; any other is a finding."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from tools.proof.evidence import Evidence, Source
@@ -9,6 +10,7 @@ from tools.proof.lexicon import common
 from tools.proof.quoted import Quoted, stands_in
 from tools.proof.reading import Reading, read
 
+NEAR = 30  # tokens of the sentence on either side of a quotation
 SHORTEST = 3  # words: fewer are no quotation but may be carried all the same
 YOU = common("sets.you")
 Places = tuple[int, int]
@@ -21,7 +23,8 @@ def carried_places(
     carried: set[int] = set()
     problems: list[Problem] = []
     for quote in quotes:
-        inside = [p for p in range(*places) if quote.holds(text.tokens[p].start)]
+        first, last = bisect_left(text.starts, quote.start), bisect_left(text.starts, quote.end)
+        inside = range(max(first, places[0]), min(last, places[1]))
         phrase = text.folded.text[quote.start : quote.end]
         long = sum(text.tokens[p].kind != "sign" for p in inside) >= SHORTEST
         known = verbatim(phrase, cited + evidence.row) or (
@@ -50,10 +53,11 @@ def wrong_with(phrase: str, cited: Source, outside: Reading, *, known: bool) -> 
 
 
 def around(text: Reading, places: Places, inside: Sequence[int]) -> Reading:
-    """The sentence without a quotation in it."""
+    """The sentence around a quotation."""
     tokens = text.tokens
-    before = text.folded.text[tokens[places[0]].start : tokens[inside[0]].start]
-    return read(f"{before} {text.folded.text[tokens[inside[-1]].end : tokens[places[1] - 1].end]}", text.language)
+    first, last = max(places[0], inside[0] - NEAR), min(places[1], inside[-1] + 1 + NEAR)
+    before = text.folded.text[tokens[first].start : tokens[inside[0]].start]
+    return read(f"{before} {text.folded.text[tokens[inside[-1]].end : tokens[last - 1].end]}", text.language)
 
 
 def quotable(text: Reading, places: Places, evidence: Evidence) -> Source:

@@ -32,6 +32,10 @@ class Reading:
         return [token.low for token in self.tokens]
 
     @cached_property
+    def starts(self) -> list[int]:
+        return [token.start for token in self.tokens]
+
+    @cached_property
     def dates(self) -> list[Date]:
         return find_dates(self.tokens)
 
@@ -101,4 +105,4 @@ def language_of(tokens: Sequence[Token], fallback: Language) -> Language:
         for language in LANGUAGES
     }
     best = max(LANGUAGES, key=lambda language: (scores[language], language == fallback))
-    return best if scores[best] >= 2 and scores[best] > scores[fallback] else fallback
+    return best if scores[best] > scores[fallback] else fallback

@@ -9,8 +9,9 @@ from tools.proof.tokens import Token
 from tools.proof.units import unit
 
 ENDINGS = (
-    "ings", "ing", "edly", "ied", "ies", "ed", "es", "ly", "s", "e", "y", "en", "er", "em", "n", "t", "st", "te",
-    "ten", "ung", "ungen", "ons", "ez", "ent", "ée", "ées", "és", "é", "aux", "al", "x", "ment", "ation", "ations", "ion",
+    "ings", "ing", "edly", "ied", "ies", "ed", "es", "ly", "s", "e", "y", "en", "er", "em", "n",
+    "t", "st", "te", "ten", "ung", "ungen", "ons", "ez", "ent", "ée", "ées", "és", "é", "aux", "al",
+    "x", "ment", "ation", "ations", "ion",
 )  # fmt: skip
 LONGEST_FIRST = tuple(sorted(ENDINGS, key=len, reverse=True))
 KEPT = 7  # letters of a stem
