@@ -20,6 +20,7 @@ def prove(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line of the file, on stdout.")] = False,
 ) -> None:
     """Check every line again from nothing: no stored proof is believed, nothing is written."""
+    from memory.errors import Malformed
     from server.proving import Rows, prove_line
 
     total = failed = 0
@@ -30,6 +31,8 @@ def prove(
             verdict = prove_line(line, number, folder=result.parent, offer=given, rows=rows)
             total, failed = total + 1, failed + (not verdict.proof.passed)
             _show(verdict, as_json=as_json)
+    if not total:
+        raise Malformed(f"{result} has no results in it. Name the runs.jsonl of a run.")
     if not as_json:
         say(f"{total} {'line' if total == 1 else 'lines'}: {total - failed} passed, {failed} did not.")
     if failed:

@@ -1,6 +1,6 @@
 """How many planted lies the proof check catches, and how many harmless edits it passes.
 
-    python tests/bench/bench_proof.py [--show]
+    python tests/bench/bench_proof.py [--show] [--edits FILE]
 
 Takes the correct drafts of tests/tools/proof/material and edits each in every way listed there, one edit at a time.
 `--show` prints every edit that was judged wrongly.
@@ -49,18 +49,16 @@ class Edit:
     material: Material
 
 
-def load() -> tuple[Offer, list[Material], dict[str, Any]]:
+def load(edits: Path | None = None) -> tuple[Offer, list[Material], dict[str, Any]]:
     drafts = tomllib.loads((MATERIAL / "drafts.toml").read_text(encoding="utf-8"))
-    edits = tomllib.loads(
-        (Path(__import__("os").environ.get("EDITS") or MATERIAL / "edits.toml")).read_text(encoding="utf-8")
-    )
+    lists = tomllib.loads((edits or MATERIAL / "edits.toml").read_text(encoding="utf-8"))
     materials = [
         Material(
             d["id"], d["language"], Lead.model_validate(d["lead"]), d["facts"], d["subject"], d["body"].strip("\n")
         )
         for d in drafts["drafts"]
     ]
-    return Offer.model_validate(drafts["offer"]), materials, edits
+    return Offer.model_validate(drafts["offer"]), materials, lists
 
 
 def proof_of(material: Material, offer: Offer) -> tuple[Proof, str]:
@@ -228,9 +226,9 @@ def wrap(paragraph: str) -> str:
     return "".join(out)
 
 
-def judge(show: bool) -> dict[str, tuple[int, int]]:
+def judge(edits: Path | None, *, show: bool) -> dict[str, tuple[int, int]]:
     """For each kind of edit, how many were judged right, and how many there were."""
-    offer, materials, lists = load()
+    offer, materials, lists = load(edits)
     right: dict[tuple[bool, str], int] = defaultdict(int)
     total: dict[tuple[bool, str], int] = defaultdict(int)
     for material in materials:
@@ -254,9 +252,10 @@ def judge(show: bool) -> dict[str, tuple[int, int]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--edits", type=Path, help="other lists of edits than those of the material")
     args = parser.parse_args()
     begun = time.perf_counter()
-    kinds = judge(args.show)
+    kinds = judge(args.edits, show=args.show)
     seconds = time.perf_counter() - begun
     for name, (right, total) in kinds.items():
         print(f"{right:5} of {total:5}  {name}")
