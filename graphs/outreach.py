@@ -3,11 +3,12 @@
 recall -> research -> extract -> qualify -> draft -> prove -> critique -> approve -> deliver -> remember
 """
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Annotated, Literal
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import interrupt
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 from memory.interactions import Interactions
 from memory.profile import Icp, Offer
@@ -26,18 +27,24 @@ from nodes.remember import Remember
 from nodes.research import Research
 from tools.engine import Engine
 from tools.mail import Outbox
+from tools.profile_files import parse_icp, parse_offer
 from tools.web import Web
 from tools.workers import Workers
 
 ROUNDS = 2  # drafts at most: the first, and one that knows what was wrong with it
 
 
+def _where_an_object(parse: Callable[[object], object]) -> Callable[[object], object]:
+    """Checks what came as JSON as thoroughly as a file, before any work is done on it."""
+    return lambda given: parse(given) if isinstance(given, dict) else given
+
+
 class OutreachInput(BaseModel):
     """A lead; the profile and the offer only where they are not the graph's own."""
 
     lead: Lead
-    icp: Icp | None = None
-    offer: Offer | None = None
+    icp: Annotated[Icp | None, BeforeValidator(_where_an_object(parse_icp))] = None
+    offer: Annotated[Offer | None, BeforeValidator(_where_an_object(parse_offer))] = None
 
 
 class OutreachState(OutreachInput):
@@ -84,7 +91,7 @@ def outreach(
     graph.add_node("approve", Approve(ask=interrupt))
     graph.add_node("deliver", Deliver(prove=prove, outbox=outbox, offer=offer, clock=clock))
     graph.add_node("remember", Remember(interactions))
-    graph.add_edge(START, "recall")
+    graph.add_conditional_edges(START, after_start)
     graph.add_edge("recall", "research")
     graph.add_conditional_edges("research", after_research)
     graph.add_edge("extract", "qualify")
@@ -96,6 +103,11 @@ def outreach(
     graph.add_edge("deliver", "remember")
     graph.add_edge("remember", END)
     return graph
+
+
+def after_start(state: OutreachInput) -> Literal["recall"]:  # noqa: ARG001 - reading it is the point
+    """Reads the whole input, so that a profile that is wrong is refused before any page is read."""
+    return "recall"
 
 
 def after_research(state: OutreachState) -> Literal["extract", "remember"]:

@@ -54,21 +54,30 @@ class Approve:
     ask: Callable[[object], object]
 
     async def __call__(self, state: ApproveView) -> ApprovePatch:
-        response = _read(self.ask(_request(state)))
-        if response.type == "ignore":
-            return ApprovePatch(decision="ignore", status="skipped")
-        if response.type == "edit":
-            return ApprovePatch(decision="edit", draft=_edited(state, response))
-        return ApprovePatch(decision="accept")
+        trouble = ""
+        while True:  # each round waits for a person
+            answer = self.ask(_request(state, trouble))
+            try:
+                return _decided(state, _read(answer))
+            except Invalid as error:
+                trouble = str(error)
 
 
-def _request(state: ApproveView) -> dict[str, object]:
-    """A HumanInterrupt, as agent-inbox and Studio show it."""
+def _decided(state: ApproveView, response: HumanResponse) -> ApprovePatch:
+    if response.type == "ignore":
+        return ApprovePatch(decision="ignore", status="skipped")
+    if response.type == "edit":
+        return ApprovePatch(decision="edit", draft=_edited(state, response))
+    return ApprovePatch(decision="accept")
+
+
+def _request(state: ApproveView, trouble: str) -> dict[str, object]:
+    """A HumanInterrupt, as agent-inbox and Studio show it; `trouble` is what was wrong with the last answer."""
     args = {"to": state.lead.email, "subject": state.draft.subject, "body": state.draft.body}
     return {
         "action_request": {"action": "send_email", "args": args},
         "config": {"allow_accept": True, "allow_edit": True, "allow_ignore": True, "allow_respond": False},
-        "description": _description(state),
+        "description": f"{trouble}\n\n{_description(state)}".lstrip(),
     }
 
 

@@ -1,13 +1,12 @@
 """The one place that builds what a process uses, and closes it in reverse order."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from langgraph.graph import StateGraph
-from pydantic import TypeAdapter, ValidationError
 
 from graphs.outreach import OutreachInput, OutreachState, outreach
 from memory.checkpoints import RedisSaver
@@ -32,7 +31,6 @@ from tools.workers import ProcessWorkers, Workers, open_workers
 
 DEMO = Path(__file__).resolve().parents[1] / "demo"
 PROCESSES = 2  # extraction and reading are two thirds of a lead's time
-EngineName = Literal["offline", "openai", "auto"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Inputs:
 
     icp_path: Path
     offer_path: Path
-    web_name: str  # "live", or the full path of a folder of saved pages
+    web_sha256: str  # of a saved web's index: which web it is, wherever it lies
     icp: Icp
     offer: Offer
     web: Web
@@ -75,13 +73,14 @@ def read_inputs(
     if web_name == "live":
         raise Invalid("Live websites are not read yet. Give --web a folder of saved pages.")
     folder = Path(web_name).resolve()
+    saved = open_saved_web(folder)
     return Inputs(
         icp_path=icp_path,
         offer_path=offer_path,
-        web_name=str(folder),
+        web_sha256=hashlib.sha256((folder / "index.json").read_bytes()).hexdigest(),
         icp=load_icp(icp_path),
         offer=load_offer(offer_path),
-        web=open_saved_web(folder),
+        web=saved,
     )
 
 
@@ -91,7 +90,7 @@ def closed_inputs(folder: Path) -> Inputs:
     return Inputs(
         icp_path=icp,
         offer_path=offer,
-        web_name="closed",
+        web_sha256="",
         icp=load_icp(icp),
         offer=load_offer(offer),
         web=ClosedWeb(),
@@ -102,18 +101,16 @@ def _nearest(name: str) -> Path:
     return Path(name) if Path(name).exists() else DEMO / name
 
 
-def engine_name(name: str) -> EngineName:
-    """`name`, checked."""
-    try:
-        return TypeAdapter(EngineName).validate_python(name)
-    except ValidationError:
-        raise Invalid(f"There is no engine {name!r}. Use offline, openai or auto.") from None
-
-
-def engine(name: EngineName, workers: Workers) -> Engine:
-    """The engine of that name; `auto` takes the best there is."""
+def refuse_missing_engine(name: str) -> None:
+    """Refuse an engine that there is not; `auto` takes the best there is, which is the offline one for now."""
     if name == "openai":
         raise Invalid("The OpenAI engine is not built yet. Use --engine offline.")
+    if name not in {"offline", "auto"}:
+        raise Invalid(f"There is no engine {name!r}. Use offline or auto.")
+
+
+def offline_engine(workers: Workers) -> Engine:
+    """The engine of rules: no model, no network, the same answer every time."""
     return Engine(
         name="offline",
         find_facts=OfflineFacts(workers),
@@ -124,7 +121,7 @@ def engine(name: EngineName, workers: Workers) -> Engine:
 
 
 def outreach_graph(
-    inputs: Inputs, *, chosen: Engine, workers: Workers, snapshots: Snapshots, outbox: FolderOutbox
+    inputs: Inputs, *, engine: Engine, workers: Workers, snapshots: Snapshots, outbox: FolderOutbox
 ) -> StateGraph[OutreachState, None, OutreachInput]:
     """The outreach flow on these inputs, its snapshots and its mail kept where it is told."""
     return outreach(
@@ -132,7 +129,7 @@ def outreach_graph(
         workers=workers,
         snapshots=snapshots,
         interactions=NoInteractions(),
-        engine=chosen,
+        engine=engine,
         outbox=outbox,
         icp=inputs.icp,
         offer=inputs.offer,

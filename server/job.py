@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from memory.records import Lead, Result
-from server.assembly import EngineName, Inputs, Services, engine, open_services, outreach_graph
+from server.assembly import Inputs, Services, offline_engine, open_services, outreach_graph
 from server.leads_csv import write_leads_csv
 from server.report import write_report
 from server.run_folder import RunFolder
@@ -27,14 +27,13 @@ class Job:
     leads: LeadFile
     folder: RunFolder
     inputs: Inputs
-    engine: EngineName
     limit: int | None = None
 
     async def run(self, settings: Settings, *, concurrency: int, on_result: OnResult) -> dict[str, object]:
         """Run what is not finished yet; the counts of all that the folder holds then."""
         async with open_services(settings) as services:
             imported = await self._import(services)
-            runner = open_runner(self.folder, services, self.inputs, self.engine)
+            runner = open_runner(self.folder, services, self.inputs)
             before = await asyncio.to_thread(self.folder.results.finished)
             failed = {lead_id for lead_id, status in before.items() if status == "failed"}
             leads = self._leads(without=before.keys() - failed)
@@ -68,17 +67,17 @@ class Job:
                     yield lead
 
 
-def open_runner(folder: RunFolder, services: Services, inputs: Inputs, name: EngineName = "auto") -> Runner:
+def open_runner(folder: RunFolder, services: Services, inputs: Inputs) -> Runner:
     """What runs leads in `folder` on these inputs."""
-    chosen = engine(name, services.workers)
+    engine = offline_engine(services.workers)
     graph = outreach_graph(
         inputs,
-        chosen=chosen,
+        engine=engine,
         workers=services.workers,
         snapshots=folder.snapshots,
         outbox=folder.outbox,
     )
-    return Runner(graph=graph.compile(services.checkpointer), folder=folder, engine=chosen.name, offer=inputs.offer)
+    return Runner(graph=graph.compile(services.checkpointer), folder=folder, engine=engine.name, offer=inputs.offer)
 
 
 def finish(folder: RunFolder) -> dict[str, object]:

@@ -26,7 +26,7 @@ class Manifest(BaseModel):
     run_id: UUID
     icp_sha256: str
     offer_sha256: str
-    web: str
+    web_sha256: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class RunFolder:
 
 
 @contextmanager
-def begin(path: Path, *, icp: Path, offer: Path, web: str) -> Iterator[RunFolder]:
+def begin(path: Path, *, icp: Path, offer: Path, web_sha256: str) -> Iterator[RunFolder]:
     """The folder at `path`, ours alone: made, or gone on with where it was begun with the same inputs.
 
     Raises `Invalid` where it cannot be a run's folder, `Conflict` where it was begun with something else or
@@ -67,7 +67,7 @@ def begin(path: Path, *, icp: Path, offer: Path, web: str) -> Iterator[RunFolder
     _refuse_unless_ours(path)
     path.mkdir(parents=True, exist_ok=True)
     with _alone(path):
-        given = {"icp_sha256": _sha256(icp), "offer_sha256": _sha256(offer), "web": web}
+        given = {"icp_sha256": _sha256(icp), "offer_sha256": _sha256(offer), "web_sha256": web_sha256}
         if (path / "run.json").exists():
             folder = open_folder(path)
             _refuse_other_inputs(folder.manifest, given)
@@ -115,7 +115,7 @@ def _refuse_unless_ours(path: Path) -> None:
 
 
 def _refuse_other_inputs(manifest: Manifest, given: dict[str, str]) -> None:
-    names = {"icp_sha256": "profile", "offer_sha256": "offer", "web": "web"}
+    names = {"icp_sha256": "profile", "offer_sha256": "offer", "web_sha256": "web"}
     other = [name for key, name in names.items() if getattr(manifest, key) != given[key]]
     if other:
         raise Conflict(f"This folder was begun with another {' and another '.join(other)}. Give another --out.")

@@ -40,7 +40,7 @@ def _outreach() -> CompiledStateGraph[Any, Any, Any, Any]:
     workers = ProcessWorkers(assembly.PROCESSES)
     graph = assembly.outreach_graph(
         assembly.read_inputs(settings),
-        chosen=assembly.engine("auto", workers),
+        engine=assembly.offline_engine(workers),
         workers=workers,
         snapshots=Snapshots(settings.data),
         outbox=FolderOutbox(settings.data / "outbox"),

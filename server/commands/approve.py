@@ -8,7 +8,7 @@ import typer
 from server.console import answer, note, on_terminal, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from memory.records import Result
     from server.run_folder import RunFolder
@@ -36,7 +36,7 @@ def approve(
         waiting = [result for result in run.results.latest() if _chosen(result, lead)]
         if lead and not waiting:
             raise Invalid(f"No draft for {lead} waits for an approval in {folder}.")
-        chosen = list(_ask(waiting)) if not (everything or lead) else _without_review(waiting, lead)
+        chosen = _without_review(waiting, lead) if everything or lead else _ask(waiting)
         summary = asyncio.run(_approve(run, Settings.from_env(), chosen))
     if as_json:
         answer(summary)
@@ -56,35 +56,42 @@ def _without_review(waiting: "list[Result]", lead: str | None) -> "list[Result]"
 
 
 def _ask(waiting: "list[Result]") -> "Iterator[Result]":
-    """Each draft as it would go out, and whether to approve it."""
+    """Those that a person approves, each as soon as they said so; Ctrl-C ends the questions."""
     for number, result in enumerate(waiting, start=1):
         draft, verdict = result.draft, result.qualification
         if draft is None or verdict is None:
             continue
         say(f"\n[{number}/{len(waiting)}] To: {result.lead.email}   ({verdict.status}, score {verdict.score})")
         say(f"Subject: {draft.subject}\n\n{draft.body}\n")
-        if typer.confirm("Approve?", default=False, err=True):
+        try:
+            approved = typer.confirm("Approve?", default=False, err=True)
+        except typer.Abort:
+            note("\nStopped. What you approved is kept.")
+            return
+        if approved:
             yield result
 
 
-async def _approve(run: "RunFolder", settings: "Settings", chosen: "list[Result]") -> dict[str, object]:
+async def _approve(run: "RunFolder", settings: "Settings", chosen: "Iterable[Result]") -> dict[str, object]:
     from memory.errors import Unavailable, ZigralError
     from server.assembly import closed_inputs, open_services
     from server.job import open_runner
     from server.report import write_report
 
+    approved = 0
     refused: list[dict[str, str]] = []
     async with open_services(settings) as services:
         runner = open_runner(run, services, closed_inputs(run.path))
         for result in chosen:
             try:
                 await runner.approve(result)
+                approved += 1
             except Unavailable:
                 raise
             except ZigralError as error:
                 refused.append({"lead_id": result.lead.lead_id, "email": result.lead.email, "why": str(error)})
     write_report(run.path)
-    return {"approved": len(chosen) - len(refused), "refused": refused, "outbox": str(run.outbox.folder)}
+    return {"approved": approved, "refused": refused, "outbox": str(run.outbox.folder)}
 
 
 def _in_words(summary: dict[str, object], folder: Path) -> str:

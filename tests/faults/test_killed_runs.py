@@ -18,7 +18,7 @@ ONE_LEAD = """
 import asyncio, json, sys, time
 from pathlib import Path
 from memory.snapshots import Snapshots
-from server.assembly import DEMO, engine, open_services, outreach_graph, read_inputs
+from server.assembly import DEMO, offline_engine, open_services, outreach_graph, read_inputs
 from server.settings import Settings
 from tools.lead_file import read_leads
 from tools.mail import FolderOutbox
@@ -28,7 +28,7 @@ async def main(folder, hang_in):
     inputs = read_inputs(Settings(), icp=DEMO / "icp.toml", offer=DEMO / "offer.toml", web=str(DEMO / "web"))
     lead = next(row.lead for row in read_leads(DEMO / "leads.csv").rows() if row.lead)
     async with open_services(Settings(data=folder / "data")) as services:
-        flow = outreach_graph(inputs, chosen=engine("offline", Inline()), workers=Inline(),
+        flow = outreach_graph(inputs, engine=offline_engine(Inline()), workers=Inline(),
                               snapshots=Snapshots(folder), outbox=FolderOutbox(folder / "outbox"))
         graph = flow.compile(services.checkpointer)
         config = {"configurable": {"thread_id": "t"}}

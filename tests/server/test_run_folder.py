@@ -19,8 +19,8 @@ def inputs(tmp_path: Path) -> dict[str, Path]:
     return files
 
 
-def begun(path: Path, inputs: dict[str, Path], web: str = "/web") -> str:
-    with begin(path, icp=inputs["icp"], offer=inputs["offer"], web=web) as folder:
+def begun(path: Path, inputs: dict[str, Path], web: str = "w") -> str:
+    with begin(path, icp=inputs["icp"], offer=inputs["offer"], web_sha256=web) as folder:
         return folder.thread_id("lead")
 
 
@@ -44,7 +44,7 @@ def test_going_on_with_another_input_is_refused_by_name(
         inputs[changed].write_text("name = 'y'\n", encoding="utf-8")
     name = {"icp": "profile"}.get(changed, changed)
     with pytest.raises(Conflict, match=f"another {name}"):
-        begun(tmp_path / "out", inputs, web="/elsewhere" if changed == "web" else "/web")
+        begun(tmp_path / "out", inputs, web="x" if changed == "web" else "w")
 
 
 def test_a_file_a_link_and_a_folder_of_something_else_are_refused_untouched(
@@ -79,7 +79,7 @@ def test_the_second_process_is_told_who_holds_the_folder(tmp_path: Path, inputs:
         "import sys; from pathlib import Path; from server.run_folder import reopen\n"
         "with reopen(Path(sys.argv[1])): pass"
     )
-    with begin(tmp_path / "out", icp=inputs["icp"], offer=inputs["offer"], web="/web"):
+    with begin(tmp_path / "out", icp=inputs["icp"], offer=inputs["offer"], web_sha256="w"):
         second = subprocess.run(
             [sys.executable, "-c", script, str(tmp_path / "out")],
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
