@@ -66,11 +66,11 @@ class Inputs:
 def read_inputs(
     settings: Settings, *, icp: Path | None = None, offer: Path | None = None, web: str | None = None
 ) -> Inputs:
-    """The files that were named, else those of the environment, of this folder, of the demo."""
+    """What was named, else what the environment names; a profile and an offer else of this folder, of the demo."""
     icp_path = icp or settings.icp or _nearest("icp.toml")
     offer_path = offer or settings.offer or _nearest("offer.toml")
-    web_name = web or settings.web or str(DEMO / "web")
-    if web_name == "live":
+    web_name = web or settings.web
+    if web_name is None or web_name == "live":
         raise Invalid("Live websites are not read yet. Give --web a folder of saved pages.")
     folder = Path(web_name).resolve()
     saved = open_saved_web(folder)

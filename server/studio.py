@@ -39,7 +39,7 @@ def _outreach() -> CompiledStateGraph[Any, Any, Any, Any]:
     settings = Settings.from_env()
     workers = ProcessWorkers(assembly.PROCESSES)
     graph = assembly.outreach_graph(
-        assembly.read_inputs(settings),
+        assembly.read_inputs(settings, web=settings.web or str(assembly.DEMO / "web")),
         engine=assembly.offline_engine(workers),
         workers=workers,
         snapshots=Snapshots(settings.data),

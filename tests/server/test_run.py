@@ -186,6 +186,24 @@ def test_a_draft_that_was_changed_behind_our_back_is_not_approved(base: Path, ch
     assert not list((base / "out").glob("outbox/*.eml"))
 
 
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("--web", "live"), "not read yet"),
+        ((), "Give --web"),
+        (("--web", "nowhere"), "nowhere"),
+        (("--web", str(DEMO / "web"), "--engine", "openai"), "not built yet"),
+        (("--web", str(DEMO / "web"), "--engine", "magic"), "no engine 'magic'"),
+        (("--web", str(DEMO / "web"), "--icp", "missing.toml"), "missing.toml"),
+        (("--web", str(DEMO / "web"), "--offer", str(DEMO / "icp.toml")), "icp.toml"),
+    ],
+)
+def test_what_cannot_start_says_why_and_writes_nothing(tmp_path: Path, options: tuple[str, ...], why: str) -> None:
+    outcome = zigral(tmp_path / "data", "run", DEMO / "leads.csv", "--out", tmp_path / "out", *options)
+    assert why in str(outcome.exception)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_folder_that_is_no_run_is_named(tmp_path: Path) -> None:
     outcome = zigral(tmp_path / "data", "approve", tmp_path, "--all")
     assert "not the folder of a run" in str(outcome.exception)
