@@ -99,7 +99,7 @@ def opening(text: Reading, first: int, last: int, evidence: Evidence) -> tuple[l
     end = greeting_end(text.tokens, first, last)
     problems = []
     for place in greeted(text.tokens, first, end):
-        if not any(f" {part} " in named for named in evidence.row.named for part in text.tokens[place].parts):
+        if not any(f" {part} " in named for named in evidence.person.named for part in text.tokens[place].parts):
             why = f'"{text.tokens[place].text}" is greeted, and the lead\'s row has no such name.'
             problems.append(Problem(place, place + 1, "name_not_in_source", why))
     return problems, end

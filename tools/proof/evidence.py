@@ -66,6 +66,12 @@ def row_of(lead: Lead) -> Source:
     return Source(tuple(read(text) for text in texts if text))
 
 
+def person_of(lead: Lead) -> Source:
+    """The row's names; the whole row where it has none."""
+    names = (lead.first_name, lead.last_name, lead.full_name)
+    return Source(tuple(read(name) for name in (*names, lead.company) if name)) if any(names) else row_of(lead)
+
+
 def offer_of(offer: Offer | None) -> Source:
     """All that may be said about the sender."""
     if offer is None:
@@ -105,6 +111,7 @@ class Evidence:
 
     facts: dict[str, Fact]
     row: Source
+    person: Source  # the names of the lead and its company: who may be greeted
     offer: Source
     statements: Source  # the offer's statements alone
     pages: dict[str, str]  # by snapshot: the words of its title and address, which may be named but carry nothing
@@ -141,7 +148,14 @@ def evidence_of(
     cited = tuple(dict.fromkeys(i for claim in draft.claims for i in claim.fact_ids))
     statements = quotations_of(tuple(s.text for s in offer.statements), offer.language) if offer else Source()
     return Evidence(
-        {fact.id: fact for fact in facts}, row_of(lead), offer_of(offer), statements, pages, language, cited
+        {fact.id: fact for fact in facts},
+        row_of(lead),
+        person_of(lead),
+        offer_of(offer),
+        statements,
+        pages,
+        language,
+        cited,
     )
 
 

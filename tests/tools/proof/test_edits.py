@@ -1,4 +1,4 @@
-"""What an editor may change, and a liar may not: a sample of tests/bench/bench_proof.py; and claims after an edit."""
+"""What an editor may change and a liar may not (a sample of tests/bench/bench_proof.py); claims after an edit."""
 
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
