@@ -195,7 +195,7 @@ def main() -> None:
         f"  three facts on {facts.three_of[0]} of {facts.three_of[1]} rich pages\n"
         f"verdicts  precision of yes {verdicts.precision:.2f}  recall {verdicts.recall:.2f}"
         f"  agreement on yes {verdicts.agreement:.2f}  wrong no {verdicts.wrong_no}\n"
-        f"speed     {1000 * seconds:.1f} ms a page, {1 / seconds:.0f} leads/s on one core (facts and two questions)\n"
+        f"speed     {1000 * seconds:.1f} ms a page, {1 / seconds:.0f} leads/s on one core\n"
     )
 
 

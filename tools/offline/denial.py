@@ -1,5 +1,6 @@
 """When an answer is no: the company denies it, or says what else it does."""
 
+import re
 from collections.abc import Sequence
 
 from tools.engine import Judgement
@@ -9,6 +10,7 @@ from tools.offline.said import Said, trusted
 from tools.offline.verdicts import answer
 
 NEAR, BESIDE = 6, 2  # words between a denial and what it denies: with a verb of offering, and without
+MENTIONS = 1  # sentences that may have a signal, though not as what is offered
 FIRM, VERY_FIRM = 1.5, 2.0  # points of a sentence from which a "no" is inferred, and for a must or a never
 
 
@@ -21,7 +23,7 @@ def _denies(asked: Asked, one: Said) -> bool:
     phrases = one.phrases
     if not phrases.denies.search(one.text) or phrases.denies_not.search(one.text):
         return False
-    for signal in signal_pattern(asked.signals, one.speaker.words.language).finditer(one.text):
+    for signal in _signals_of(asked, one).finditer(one.text):
         for word in phrases.denies.finditer(one.text, 0, signal.start()):
             gap = one.text[word.end() : signal.start()]
             if len(gap.split()) <= (NEAR if phrases.offers.search(gap) or phrases.serves.search(gap) else BESIDE):
@@ -32,16 +34,18 @@ def _denies(asked: Asked, one: Said) -> bool:
 def inferred_no(asked: Asked, said: Sequence[Said]) -> Judgement | None:
     """A "no" from what the company says that it does, where the thing asked for is hardly mentioned."""
     its_own = [one for one in said if one.of_itself]
-    mentions = sum(
-        bool(signal_pattern(asked.signals, one.speaker.words.language).search(one.text)) for one in its_own
-    )
+    silent = [one for one in its_own if not _signals_of(asked, one).search(one.text)]
     related = signal_pattern(asked.related, "en")
-    if mentions > 1 or any(related.search(one.text) for one in its_own):
+    if len(its_own) - len(silent) > MENTIONS or any(related.search(one.text) for one in its_own):
         return None
-    firm = max((one for one in its_own if _says_what_it_offers(one)), key=lambda one: one.points, default=None)
+    firm = max((one for one in silent if _says_what_it_offers(one)), key=lambda one: one.points, default=None)
     if firm is None or firm.points < (VERY_FIRM if asked.stakes else FIRM):
         return None
     return answer("no", [firm], "Inferred: it says what it does, and does not name that.")
+
+
+def _signals_of(asked: Asked, one: Said) -> re.Pattern[str]:
+    return signal_pattern(asked.signals, one.speaker.words.language)
 
 
 def _says_what_it_offers(one: Said) -> bool:

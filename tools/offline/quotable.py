@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from tools.injection import is_instruction
-from tools.offline.lexicon import load
+from tools.offline.lexicon import any_of, load
 from tools.offline.names import fold
 from tools.offline.sentences import Sentence
 from tools.offline.speaker import FRONT, Speaker
@@ -30,6 +30,8 @@ _BROKEN = re.compile("|".join(_SIGNS["broken"]))
 _CLOSED = re.compile(r"[.!][\"'”’»)]*$")
 _TEASER = re.compile(r"(?:\.\.+|…|\[…\])[\"'”’»)]*$")
 _QUESTION = re.compile(r"\?")
+_AT = any_of(_SIGNS["at_the_company"])
+_INTRODUCES = any_of(_SIGNS["introduces_itself"])
 _CLAUSE = re.compile(r"(?:To|For|If|When|Once|By|Before|After|Um|Für|Wenn|Pour|Si|Avant|Après)\b[^,]{3,70}, ")
 _PROPER = re.compile(r"(?:the |The )?((?:[A-ZÄÖÜÉÈ][\w&.'’-]*\s+){1,5})")
 _QUOTED_SPEECH = re.compile(r"^[\"“„«»‘]|[\"”“»«]\s*$|^[^\"“„«]*(?<!\d)[”»]")
@@ -103,10 +105,11 @@ def is_imperative(s: Sentence, speaker: Speaker) -> bool:
 
 def _commands(text: str, speaker: Speaker) -> bool:
     words = speaker.words
-    before = words.before_command.match(text)
-    if before:
-        text = text[before.end() :].lstrip(" ,")
     if words.imperatives.match(text):
+        return True
+    before = words.before_command.match(text)
+    text = text[before.end() :].lstrip(" ,") if before else text
+    if before and words.imperatives.match(text):
         return True
     ambiguous = words.or_noun.match(text)
     return bool(ambiguous) and not words.finite.search(" ".join(text.split()[1:7]))
@@ -122,7 +125,7 @@ def _others_voice(s: Sentence, speaker: Speaker) -> object:
         s.quoted
         or _QUOTED_SPEECH.search(s.text)
         or words.first_person.search(s.text)
-        or (words.testimonials.search(s.heading) and not speaker.speaks(s.heading))
+        or words.testimonials.search(s.heading)
         or s.text.startswith(("Their ", "Leur ", "Leurs "))
         or _praises_a_supplier(s.text, speaker)
     )
@@ -131,15 +134,11 @@ def _others_voice(s: Sentence, speaker: Speaker) -> object:
 def _praises_a_supplier(text: str, speaker: Speaker) -> bool:
     """Whether somebody says "we" and names the company as another: "Acme has been our partner"."""
     named = speaker.names.company.search(fold(text))
-    if not named or not (we := speaker.words.we.search(text)):
+    us = speaker.words.we.search(text)
+    if not named or not us or _AT.match(text[: named.start()]) or " by us" in text:
         return False
-    if re.match(r"(?i)(?:here )?(?:at|bei|chez|as|als|with|mit|avec) $", text[: named.start()]):
-        return False
-    introduces = re.match(
-        r"(?i)(?:we(?: are|['’]re| built| made| created| founded| started| launched| run| call)|wir sind|nous sommes|by|von|par) (?:the |die |das |der )?",
-        text[we.start() :],
-    )
-    return not (introduces and we.start() + introduces.end() >= named.start() - 1) and " by us" not in text
+    introduces = _INTRODUCES.match(text, us.start())
+    return not (introduces and introduces.end() >= named.start() - 1)
 
 
 def _instruction(s: Sentence, speaker: Speaker) -> object:
@@ -170,9 +169,9 @@ def _statistic(s: Sentence, speaker: Speaker) -> object:
 
 
 RULES: tuple[tuple[str, Rule], ...] = (
+    ("question", _question),
     ("length", _wrong_length),
     ("no sentence", _no_sentence),
-    ("question", _question),
     ("broken", _broken),
     ("contact", _contact),
     ("price", _price),

@@ -14,7 +14,7 @@ from tools.offline.scoring import Place, score
 from tools.offline.sentences import Sentence, split
 from tools.offline.speaker import Speaker, speaker_of
 
-MAX_WORDS = 60
+MAX_CHARS, MAX_WORDS = 600, 60
 DESCRIPTION = 320  # characters at the top of a page's first line: where it says what the company is
 MOST_PAGES = 20
 
@@ -100,5 +100,5 @@ def _on_page(lead: Lead, page: Page, pages: Sequence[Page]) -> Iterator[Said]:
     if speaker is None or kind == "legal":
         return
     for sentence in split(page.text):
-        if sentence.text.count(" ") < MAX_WORDS:
+        if len(sentence.text) <= MAX_CHARS and sentence.text.count(" ") < MAX_WORDS:
             yield Said(sentence, page, speaker, kind == "product")

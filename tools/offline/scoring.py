@@ -126,10 +126,9 @@ def _firmness(text: str, speaker: Speaker) -> float:
 def _softness(text: str, speaker: Speaker, place: Place) -> float:
     words = speaker.words
     you = min(3, len(words.you.findall(text)))
-    points = YOU * you**0.8 + HYPE * len(words.hype.findall(text)) + VAGUE * len(words.vague.findall(text))
-    points += (
-        WEAK_BEGINNING if words.weak_begin.match(text) and not (place.product_page and _THIS.match(text)) else 0
-    )
+    points = YOU * float(you**0.8) + HYPE * len(words.hype.findall(text)) + VAGUE * len(words.vague.findall(text))
+    weak = words.weak_begin.match(text) and not (place.product_page and _THIS.match(text))
+    points += WEAK_BEGINNING if weak else 0
     points += WISH if words.mere_wish.search(text, 0, OPENING) else 0
     points += LEANS if words.leans.search(text) else 0
     points += FRAGMENT if _is_fragment(text, speaker) else 0

@@ -12,7 +12,8 @@ from functools import lru_cache
 from tools.offline.lexicon import load
 
 MAX_CHARS = 400_000  # of a page; the rest is not read
-HEADING_WORDS = 12
+HEADING, HEADING_WORDS = 200, 12  # characters and words at most
+LABEL, LABEL_WORDS = 60, 6  # characters and words at most
 
 _DATA = load("sentences")
 _ABBREVIATIONS = frozenset(_DATA["abbreviations"])
@@ -26,11 +27,9 @@ _ORDINARY = frozenset(_DATA["ordinary"])
 
 _OPENING = "\"'“„«‹‘‚([»›"
 _CLOSING = "\"'”“’»›‹«)\\]"
-_STOP = re.compile(rf"([.!?…]+)([{_CLOSING}]*)(?:\s+)(?=\S)")
+_STOP = re.compile(rf"(?<![.!?…])([.!?…]{{1,8}})([{_CLOSING}]{{0,8}})\s+(?=\S)")
 _GLUED = re.compile(rf"(?<=[^\W\d_A-Z]{{3}})(?=(?:{'|'.join(_DATA['glued'])})\s[^\W\d_A-Z])")
 _BULLET = re.compile(r"(?:[-–—•·‣▪●○◦*✓✔✅➤►→»>+]+\s+|\d{1,2}[.)]\s+|0\d\s+(?=[A-ZÄÖÜÉÀ]))+")
-_LABEL = re.compile(r"(?:[A-ZÄÖÜÉÈÀÇ0-9][\w&'’/-]*[ ,&]*){1,5}:\s+(?=[A-ZÄÖÜÉÈÀ0-9])")
-_SHOUTED = re.compile(r"(?:[A-ZÄÖÜÉÈÀÇ0-9&'’/-]{2,}[ ,&-]*){1,6}:\s+(?=\S)")
 _LAST_WORD = re.compile(r"[^\W_]+(?:\.[^\W\d_]+)*$")
 _TOKEN = re.compile(r"[^\W_]+")
 _CLOSED = re.compile(rf"[.!?…:;][{_CLOSING}]*$")
@@ -82,7 +81,7 @@ def _is_quoted(line: str) -> bool:
 
 
 def _short(piece: str) -> bool:
-    return piece.count(" ") < HEADING_WORDS
+    return len(piece) <= HEADING and piece.count(" ") < HEADING_WORDS
 
 
 def _pieces(line: str) -> Iterator[tuple[int, int]]:
@@ -95,16 +94,31 @@ def _pieces(line: str) -> Iterator[tuple[int, int]]:
 
 
 def _trimmed(line: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    label = _SHOUTED.match(line, start, end) or _LABEL.match(line, start, end)
-    if label and label.end() - label.start() <= 60:
-        yield label.start(), label.start() + len(label.group().rstrip())
-        start = label.end()
+    colon = _label_end(line, start, end)
+    if colon:
+        yield start, colon
+        start = colon
     while start < end and line[start].isspace():
         start += 1
     while end > start and line[end - 1].isspace():
         end -= 1
     if start < end:
         yield start, end
+
+
+def _label_end(line: str, start: int, end: int) -> int:
+    """Where a label such as "PREMIUM QUALITY: " or "Bed Bug Treatment: " ends, colon included; 0 where there is none."""
+    colon = line.find(": ", start, min(end, start + LABEL))
+    words = line[start:colon].split() if colon > 0 else []
+    if (
+        not words
+        or len(words) > LABEL_WORDS
+        or not all(word[0].isupper() or not word[0].isalpha() for word in words)
+    ):
+        return 0
+    following = line[colon + 1 : end].lstrip()[:1]
+    shouted = all(word == word.upper() for word in words)
+    return colon + 1 if shouted or following.isupper() or following.isdigit() else 0
 
 
 def _after_bullet(line: str, start: int) -> int:

@@ -48,9 +48,9 @@ def _cuts_a_list(piece: str, rest: str) -> bool:
 
 
 def _closed(piece: str) -> bool:
-    pairs = ("()", "[]", "“”", "„“", "«»")
+    """Whether every bracket and quotation mark that opens also closes."""
+    brackets = (("(", ")"), ("[", "]"), ("«", "»"))
+    curly = sum(map(piece.count, "„“”"))
     return (
-        all(piece.count(a) <= piece.count(b) for a, b in pairs if a != "„")
-        and piece.count('"') % 2 == 0
-        and (piece.count("„") <= piece.count("“") + piece.count("”"))
+        all(piece.count(a) <= piece.count(b) for a, b in brackets) and piece.count('"') % 2 == 0 and curly % 2 == 0
     )

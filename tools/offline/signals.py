@@ -25,7 +25,8 @@ _SOMEBODY_ELSES = re.compile(
     r"\b(?:at|in|of|from|like|than|as|using|our|their|its|unser\w*|nos|notre|leurs?)\b", re.IGNORECASE
 )
 _COUNTED = re.compile(
-    r"(?:\w+ ){0,3}(?:\d[\d.,\s]*\+?|thousands of|hundreds of|tausende|hunderte|milliers d\w*|centaines d\w*)\s?(?:\w+ )?$",
+    r"(?:\w+ ){0,3}(?:\d[\d.,\s]*\+?|thousands of|hundreds of|tausende|hunderte|milliers d\w*|centaines d\w*)"
+    r"\s?(?:\w+ )?$",
     re.IGNORECASE,
 )
 
