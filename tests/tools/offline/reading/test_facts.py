@@ -134,10 +134,10 @@ def page_for(company: dict[str, object], page_of: MakePage) -> Page:
     )
 
 
-WORDS = st.sampled_from(
-    [*["We", "Our", "Kegel", "build", "pumps", "for", "140", "dairies", "in", "Turin", ".", ",", "which", "and", "(", ")", "“", "”", "Wir", "bauen", "Nous", "!", "?"],
-     *["since", "1931", "…", "-", "é", "not"], "\n", "\u202e"]
-)  # fmt: skip
+VOCABULARY = (
+    "We Our Kegel build pumps for 140 dairies in Turin . , which and ( ) “ ” Wir bauen ! ? since 1931 … - é not"
+)
+WORDS = st.sampled_from([*VOCABULARY.split(), "\n", "\u202e"])
 PROSE = st.lists(WORDS, max_size=120).map(" ".join) | st.text(max_size=300)
 
 
