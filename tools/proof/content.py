@@ -13,6 +13,7 @@ from tools.proof.spoken import safe_places
 from tools.proof.stems import senses_of
 from tools.proof.tokens import Token
 
+MOSTLY = 0.35  # of a source's content words may be lacking
 SPARE = 4  # in a sentence of at least so many content words, one may be the writer's own
 
 
@@ -62,7 +63,7 @@ def content_places(case: Case, skipped: frozenset[str]) -> list[int]:
         if case.tokens[p].kind == "word"
         and p not in weighed
         and p not in case.taken
-        and len(case.tokens[p].low) > 2
+        and (len(case.tokens[p].low) > 2 or case.tokens[p].low == "an")
         and case.tokens[p].low not in skipped
         and case.tokens[p].low not in groups("currencies")
         and case.tokens[p].low not in stop
@@ -81,6 +82,8 @@ def is_swap(case: Case, place: int, said: list[int], readings: list[Reading]) ->
     """Whether the word stands where a source, beside the same neighbour, has another that the sentence lacks."""
     at = said.index(place)
     spoken = frozenset(s for p in said for s in senses_of(case.tokens[p].low))
+    if any(mostly_said(reading, spoken) for reading in readings):
+        return True
     for step in (-1, 1):
         if not 0 <= at + step < len(said):
             continue
@@ -88,6 +91,12 @@ def is_swap(case: Case, place: int, said: list[int], readings: list[Reading]) ->
         if any(lacks_beside(reading, neighbour, -step, spoken) for reading in readings):
             return True
     return False
+
+
+def mostly_said(reading: Reading, spoken: frozenset[str]) -> bool:
+    """Whether a source is said but for a word or two: another word then stands for those, wherever it stands."""
+    lacking = sum(not senses_of(low) & spoken for _, low in reading.content)
+    return 0 < lacking <= len(reading.content) * MOSTLY
 
 
 def lacks_beside(reading: Reading, neighbour: frozenset[str], step: int, spoken: frozenset[str]) -> bool:

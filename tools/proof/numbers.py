@@ -146,7 +146,7 @@ def phrases_of(path: str) -> dict[str, tuple[tuple[str, ...], ...]]:
 
 def bound_of(tokens: Sequence[Token], first: int, last: int, language: Language) -> str:
     """How the number at `tokens[first:last]` is bounded: up_to, over, about, under or ""."""
-    lows = [token.low for token in tokens[max(0, first - 5) : first]]
+    lows = [token.low for token in tokens[max(0, first - 5) : first] if token.text != "."]
     if lows and lows[-1] in groups("currencies"):
         lows.pop()
     for begin in range(len(lows)):

@@ -9,9 +9,8 @@ from tools.proof.spans import problem
 from tools.proof.spoken import spoken_senses, taken_up
 from tools.proof.stems import senses_of
 
-GRAND = common("sets.grand")
-
-
+GRAND = common("sets.grand")  # of the sender
+LOUD = frozenset(("hundreds", "thousands", "millions", "billions", "dozens", "award"))  # whoever is spoken of
 OURS = common("sets.ours")
 
 
@@ -30,8 +29,8 @@ def check_own_statement(case: Case) -> list[Problem]:
 
 def boast(case: Case) -> list[Problem]:
     """A statement of the sender's own deeds or product of which the offer has nothing."""
-    if case.stance.kind == "sender" and (grand := grand_words(case)):
-        return [problem(case, *grand, "quantity_changed", "is said of the sender, and the offer does not say it")]
+    if not case.claims and (grand := grand_words(case)):
+        return [problem(case, *grand, "quantity_changed", "is said without a claim, and the offer does not say it")]
     if case.stance.kind != "sender" or not boasts(case) or plans(case.lows, case.text.language):
         return []
     skipped = ignored(case) | words("courtesy", case.text.language)
@@ -45,11 +44,14 @@ def boast(case: Case) -> list[Problem]:
 
 
 def grand_words(case: Case) -> tuple[int, int] | None:
-    """Where a sentence of the sender's has a word such as hundreds, leading or guaranteed that the offer lacks."""
+    """Where a sentence without a claim has a word such as hundreds or guaranteed that the offer lacks."""
+    if case.lows[:1] == ["i"]:
+        return None
+    senses = GRAND if case.stance.kind == "sender" else LOUD
     mine = quantities(case.lows, case.text.language, safe=True)
     known = {s for r in case.evidence.offer.readings for s in quantity_senses(r)} if mine else set()
     for first, last, sense in mine:
-        if sense in GRAND and sense not in known:
+        if sense in senses and sense not in known:
             return case.said[first], case.said[last - 1] + 1
     return None
 

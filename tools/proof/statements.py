@@ -13,7 +13,7 @@ from tools.proof.tokens import Token
 Kind = Literal["question", "guess", "prospect", "sender", "neutral"]
 AGAIN = common("sets.again")
 INDIRECT = common("sets.indirect")
-OPEN = frozenset(("whether", "if", "ob"))
+OPEN = common("sets.open")
 PERCEIVED = common("sets.perceived")
 
 

@@ -20,6 +20,7 @@ KEPT = 7  # letters of a stem
 @lru_cache(maxsize=16384)
 def stem(low: str) -> str:
     """The beginning that forms of one word share."""
+    low = low.replace("z", "s")  # modernize, modernise
     for ending in LONGEST_FIRST:
         if low.endswith(ending) and len(low) - len(ending) >= 4:
             return doubled(low.removesuffix(ending))[:KEPT]
