@@ -1,9 +1,9 @@
 """When an answer is no: the company denies it, or says what else it does."""
 
-import re
 from collections.abc import Sequence
 
 from tools.engine import Judgement
+from tools.offline.lexicon import Pattern
 from tools.offline.phrases import signal_pattern
 from tools.offline.questions import Asked
 from tools.offline.said import Said, trusted
@@ -44,7 +44,7 @@ def inferred_no(asked: Asked, said: Sequence[Said]) -> Judgement | None:
     return answer("no", [firm], "Inferred: it says what it does, and does not name that.")
 
 
-def _signals_of(asked: Asked, one: Said) -> re.Pattern[str]:
+def _signals_of(asked: Asked, one: Said) -> Pattern:
     return signal_pattern(asked.signals, one.speaker.words.language)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Self
 from urllib.parse import urlsplit
 
-from tools.offline.lexicon import any_of, load
+from tools.offline.lexicon import Pattern, any_of, load
 
 MAX_MENTIONS = 2_000  # of a name on a page that are looked at
 PRODUCT_MENTIONS = 8  # a word in odd capitals that a page has so often is its product's name
@@ -27,8 +27,8 @@ _NEVER = re.compile(r"(?!)")
 class Names:
     """Patterns that find the company, and the company or its product."""
 
-    company: re.Pattern[str]
-    any: re.Pattern[str]
+    company: Pattern
+    any: Pattern
 
 
 @lru_cache(maxsize=256)
@@ -76,7 +76,7 @@ def fold(text: str) -> str:
     return text.replace("’", "'").replace("‘", "'")
 
 
-def _pattern(spellings: Sequence[str]) -> re.Pattern[str]:
+def _pattern(spellings: Sequence[str]) -> Pattern:
     ordered = sorted({fold(s) for s in spellings}, key=lambda s: (-len(s), s))
     return any_of([re.escape(s) for s in ordered], cased=True) if ordered else _NEVER
 

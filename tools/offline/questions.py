@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from memory.profile import Criterion
 from tools.offline import places
-from tools.offline.lexicon import any_of, load
+from tools.offline.lexicon import Pattern, any_of, load
 
 Kind = Literal[
     "negated", "certified", "age", "hiring", "trial", "count",
@@ -16,7 +16,7 @@ Kind = Literal[
 ]  # fmt: skip
 
 _LISTS = load("questions")
-_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+_KINDS: tuple[tuple[Kind, Pattern], ...] = tuple(
     (kind, any_of(_LISTS[f"kinds.{kind}"])) for kind in get_args(Kind) if f"kinds.{kind}" in _LISTS
 )
 _CONCEPTS = {

@@ -24,6 +24,7 @@ Rule = Callable[[Sentence, Speaker], object]
 
 _SIGNS = load("quotable")
 _CONTACT = re.compile("|".join(_SIGNS["contact"]))
+_MAY_BE_CONTACT = re.compile(r"[\d@#/]|www")
 _PRICE = re.compile("|".join(_SIGNS["price"]), re.IGNORECASE)
 _RAISED = re.compile("|".join(_SIGNS["money_raised"]), re.IGNORECASE)
 _BROKEN = re.compile("|".join(_SIGNS["broken"]))
@@ -79,7 +80,7 @@ def _broken(s: Sentence, _: Speaker) -> object:
 
 
 def _contact(s: Sentence, _: Speaker) -> object:
-    return _CONTACT.search(s.text)
+    return _MAY_BE_CONTACT.search(s.text) and _CONTACT.search(s.text)
 
 
 def _price(s: Sentence, _: Speaker) -> bool:

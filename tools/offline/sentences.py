@@ -107,7 +107,7 @@ def _trimmed(line: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _label_end(line: str, start: int, end: int) -> int:
-    """Where a label such as "PREMIUM QUALITY: " or "Bed Bug Treatment: " ends, colon included; 0 where there is none."""
+    """Where a label such as "PREMIUM QUALITY:" or "Bed Bug Treatment:" ends; 0 where there is none."""
     colon = line.find(": ", start, min(end, start + LABEL))
     words = line[start:colon].split() if colon > 0 else []
     if (

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
+from tools.offline.lexicon import Pattern
 from tools.offline.names import fold
 from tools.offline.phrases import signal_pattern
 from tools.offline.questions import Asked
@@ -146,6 +147,6 @@ def _is_in_a_name(said: Said, signal: re.Match[str]) -> bool:
     return any(name.start() <= signal.start() and signal.end() <= name.end() + 1 for name in names)
 
 
-def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+def _last(pattern: Pattern, text: str) -> re.Match[str] | None:
     *_, last = [None, *pattern.finditer(text)]
     return last

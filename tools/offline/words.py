@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 
 from memory.words import About, Language
-from tools.offline.lexicon import any_of, load
+from tools.offline.lexicon import Pattern, any_of, load
 
 _AT_THE_BEGINNING = frozenset(
     {"opens_with_us", "imperatives", "or_noun", "compounds", "before_command", "weak_begin"}
@@ -18,35 +18,35 @@ class Words:
     """Patterns named as the lists in `words_<language>.toml`; `kinds` in the order in which they are tried."""
 
     language: Language
-    kinds: tuple[tuple[About, re.Pattern[str]], ...]
-    recent: re.Pattern[str]
-    we: re.Pattern[str]
-    opens_with_us: re.Pattern[str]
-    you: re.Pattern[str]
-    imperatives: re.Pattern[str]
-    or_noun: re.Pattern[str]
-    compounds: re.Pattern[str]
-    before_command: re.Pattern[str]
-    finite: re.Pattern[str]
-    boilerplate: re.Pattern[str]
-    first_person: re.Pattern[str]
-    testimonials: re.Pattern[str]
-    instructions: re.Pattern[str]
-    navigation_headings: re.Pattern[str]
-    points_back: re.Pattern[str]
-    leans: re.Pattern[str]
-    joins: re.Pattern[str]
-    competitors: re.Pattern[str]
-    ill: re.Pattern[str]
-    deeds: re.Pattern[str]
-    client_story: re.Pattern[str]
-    stories: re.Pattern[str]
-    mere_wish: re.Pattern[str]
-    hype: re.Pattern[str]
-    vague: re.Pattern[str]
-    weak_begin: re.Pattern[str]
-    cut_before: re.Pattern[str]
-    changes_meaning: re.Pattern[str]
+    kinds: tuple[tuple[About, Pattern], ...]
+    recent: Pattern
+    we: Pattern
+    opens_with_us: Pattern
+    you: Pattern
+    imperatives: Pattern
+    or_noun: Pattern
+    compounds: Pattern
+    before_command: Pattern
+    finite: Pattern
+    boilerplate: Pattern
+    first_person: Pattern
+    testimonials: Pattern
+    instructions: Pattern
+    navigation_headings: Pattern
+    points_back: Pattern
+    leans: Pattern
+    joins: Pattern
+    competitors: Pattern
+    ill: Pattern
+    deeds: Pattern
+    client_story: Pattern
+    stories: Pattern
+    mere_wish: Pattern
+    hype: Pattern
+    vague: Pattern
+    weak_begin: Pattern
+    cut_before: Pattern
+    changes_meaning: Pattern
     dangling: frozenset[str]
 
 
