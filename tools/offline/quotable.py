@@ -75,7 +75,11 @@ def _question(s: Sentence, _: Speaker) -> object:
     return _QUESTION.search(s.text)
 
 
-def _broken(s: Sentence, _: Speaker) -> object:
+def _broken(s: Sentence, speaker: Speaker) -> object:
+    if (
+        "â" in s.text and speaker.words.language != "fr"
+    ):  # what is left of a quotation mark that was decoded wrongly
+        return True
     return _BROKEN.search(s.text) or s.text.count("(") != s.text.count(")")
 
 

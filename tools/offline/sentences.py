@@ -29,7 +29,9 @@ _OPENING = "\"'“„«‹‘‚([»›"
 _CLOSING = "\"'”“’»›‹«)\\]"
 _STOP = re.compile(rf"(?<![.!?…])([.!?…]{{1,8}})([{_CLOSING}]{{0,8}})\s+(?=\S)")
 _GLUED = re.compile(rf"(?<=[^\W\d_A-Z]{{3}})(?=(?:{'|'.join(_DATA['glued'])})\s[^\W\d_A-Z])")
-_BULLET = re.compile(r"(?:[-–—•·‣▪●○◦*✓✔✅➤►→»>+]+\s+|\d{1,2}[.)]\s+|0\d\s+(?=[A-ZÄÖÜÉÀ]))+")
+_BULLET = re.compile(
+    r"(?:[-–—•·‣▪●○◦*✓✔✅➤►→»>+]+\s+|\d{1,2}[.)]\s+|0\d\s+(?=[A-ZÄÖÜÉÀ])|\d\s+(?=(?:We|Our|Wir|Unsere?|Nous|Notre|Nos)\b))+"
+)
 _LAST_WORD = re.compile(r"[^\W_]+(?:\.[^\W\d_]+)*$")
 _TOKEN = re.compile(r"[^\W_]+")
 _CLOSED = re.compile(rf"[.!?…:;][{_CLOSING}]*$")

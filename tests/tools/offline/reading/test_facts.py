@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from memory.records import Lead, Quote
 from tools.engine import Page
 from tools.offline.facts import MOST, OfflineFacts, find_facts
-from tools.workers import Inline
+from tools.workers import Inline, open_workers
 
 MakePage = Callable[..., Page]
 MakeLead = Callable[..., Lead]
@@ -37,6 +37,12 @@ def test_the_best_statement_comes_first_and_others_voices_never_come(page_of: Ma
         "Our plant in Turin employs 140 people.",
     }
     assert [quote.score for quote in found] == sorted((quote.score for quote in found), reverse=True)
+
+
+async def test_a_worker_process_finds_what_is_found_here(page_of: MakePage, lead_at: MakeLead) -> None:
+    async with open_workers(1) as workers:
+        elsewhere = await OfflineFacts(workers).find(lead_at(), [page_of(PUMPS)])
+    assert elsewhere == find_facts(lead_at(), [page_of(PUMPS)])
 
 
 def test_a_fact_carries_its_kind_and_its_points(page_of: MakePage, lead_at: MakeLead) -> None:
@@ -176,3 +182,14 @@ def test_the_facts_of_the_labelled_pages_are_as_good_as_was_measured(bench: Modu
     assert measured.p_at_3 >= 0.76
     assert measured.useful >= 0.75
     assert measured.three_of[0] >= 28
+
+
+def test_a_label_that_was_run_into_a_sentence_is_left_off_but_never_a_part_of_its_subject(
+    page_of: MakePage, lead_at: MakeLead
+) -> None:
+    page = page_of(
+        "Automation Kegel offers plans for dairies.\nCleaning your Kegel is done in an hour by two people."
+    )
+    found = quotes(find_facts(lead_at(), [page]))
+    assert found[0] == "Kegel offers plans for dairies."
+    assert "Kegel is done in an hour by two people." not in found
