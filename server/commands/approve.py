@@ -22,8 +22,6 @@ def approve(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Show the drafts that wait, ask about each, and write what you approve to outbox/."""
-    import asyncio
-
     from memory.errors import Invalid
     from server.run_folder import reopen
     from server.settings import Settings
@@ -37,7 +35,7 @@ def approve(
         if lead and not waiting:
             raise Invalid(f"No draft for {lead} waits for an approval in {folder}.")
         chosen = _without_review(waiting, lead) if everything or lead else _ask(waiting)
-        summary = asyncio.run(_approve(run, Settings.from_env(), chosen))
+        summary = _approve(run, Settings.from_env(), chosen)
     if as_json:
         answer(summary)
     else:
@@ -62,7 +60,8 @@ def _ask(waiting: "list[Result]") -> "Iterator[Result]":
         if draft is None or verdict is None:
             continue
         say(f"\n[{number}/{len(waiting)}] To: {result.lead.email}   ({verdict.status}, score {verdict.score})")
-        say(f"Subject: {draft.subject}\n\n{draft.body}\n")
+        say(f"Subject: {draft.subject}\n\n{draft.body}\n\nIt rests on:")
+        say("\n".join(_sources(result)))
         try:
             approved = typer.confirm("Approve?", default=False, err=True)
         except typer.Abort:
@@ -72,7 +71,20 @@ def _ask(waiting: "list[Result]") -> "Iterator[Result]":
             yield result
 
 
-async def _approve(run: "RunFolder", settings: "Settings", chosen: "Iterable[Result]") -> dict[str, object]:
+def _sources(result: "Result") -> "Iterator[str]":
+    """Each quotation that the mail cites, with the page that it stands on."""
+    cited = {fact_id for claim in result.draft.claims for fact_id in claim.fact_ids} if result.draft else set()
+    urls = {snapshot.id: snapshot.url for snapshot in result.snapshots}
+    for fact in result.facts:
+        if fact.id in cited:
+            yield f"  “{fact.quote}”\n    {urls.get(fact.snapshot_id, '')}"
+
+
+def _approve(run: "RunFolder", settings: "Settings", chosen: "Iterable[Result]") -> dict[str, object]:
+    """Approve what is chosen, one by one. Questions are asked between two runs of the loop, where Ctrl-C works."""
+    import asyncio
+    from contextlib import AsyncExitStack
+
     from memory.errors import Unavailable, ZigralError
     from server.assembly import closed_inputs, open_services
     from server.job import open_runner
@@ -80,16 +92,21 @@ async def _approve(run: "RunFolder", settings: "Settings", chosen: "Iterable[Res
 
     approved = 0
     refused: list[dict[str, str]] = []
-    async with open_services(settings) as services:
+    stack = AsyncExitStack()
+    with asyncio.Runner() as loop:
+        services = loop.run(stack.enter_async_context(open_services(settings)))
         runner = open_runner(run, services, closed_inputs(run.path))
-        for result in chosen:
-            try:
-                await runner.approve(result)
-                approved += 1
-            except Unavailable:
-                raise
-            except ZigralError as error:
-                refused.append({"lead_id": result.lead.lead_id, "email": result.lead.email, "why": str(error)})
+        try:
+            for result in chosen:
+                try:
+                    loop.run(runner.approve(result))
+                    approved += 1
+                except Unavailable:
+                    raise
+                except ZigralError as error:
+                    refused.append({"lead_id": result.lead.lead_id, "email": result.lead.email, "why": str(error)})
+        finally:
+            loop.run(stack.aclose())
     write_report(run.path)
     return {"approved": approved, "refused": refused, "outbox": str(run.outbox.folder)}
 

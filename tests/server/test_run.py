@@ -3,7 +3,10 @@
 import csv
 import email
 import json
+import os
 import shutil
+import subprocess
+import sys
 from email.policy import default
 from pathlib import Path
 from typing import Any
@@ -219,3 +222,32 @@ def test_graphs_are_drawn_as_mermaid(tmp_path: Path) -> None:
     assert "approve" in outcome.stdout
     assert "graph TD" in outcome.stdout
     assert "There is no flow" in str(zigral(tmp_path, "graphs", "nothing").exception)
+
+
+def test_asked_about_each_draft_a_person_sees_what_it_rests_on_and_every_yes_is_kept(base: Path) -> None:
+    script = (
+        "import os, pty, sys\n"
+        "from pathlib import Path\n"
+        "pid, terminal = pty.fork()\n"
+        "if pid == 0:\n"
+        "    os.execv(sys.executable, [sys.executable, '-m', 'server.cli', 'approve', sys.argv[1]])\n"
+        "said, answers = b'', [b'y\\n', b'n\\n', b'\\x03']\n"
+        "while True:\n"
+        "    try:\n"
+        "        said += os.read(terminal, 4096)\n"
+        "    except OSError:\n"
+        "        break\n"
+        "    if answers and said.count(b'[y/N]') > 3 - len(answers):\n"
+        "        os.write(terminal, answers.pop(0))\n"
+        "sys.stdout.buffer.write(said)\n"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(DEMO.parent), "ZIGRAL_DATA": str(base / "data")}
+    done = subprocess.run(
+        [sys.executable, "-c", script, base / "out"], env=environ, capture_output=True, timeout=60, check=True
+    )
+    said = done.stdout.decode().replace("\r\n", "\n")
+    first = waiting(base)[0]
+    assert "It rests on:\n  “" in said
+    assert "What you approved is kept" in said
+    assert len(list((base / "out" / "outbox").glob("*.eml"))) == 1
+    assert first["lead"]["email"] in said
