@@ -113,6 +113,7 @@ def _place(sentence: Sentence, piece: str, page: Page, kind: PageKind, title: fr
         product_page=kind == "product",
         names_the_product=kind == "product" and len(front & title) >= 2,
         read_at=page.snapshot.fetched_at,
+        news_page=kind == "news",
     )
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from tools.offline.lexicon import load
+from tools.site_links import kind_of as kind_of_link
 
 PageKind = Literal["home", "about", "customers", "news", "product", "legal", "other"]
 
@@ -23,4 +24,10 @@ def kind_of_page(url: str) -> PageKind:
     for kind in ("legal", "about", "customers", "news", "product"):
         if not set(parts).isdisjoint(_LISTS[kind]):
             return kind
-    return "product" if _ARTICLE_NUMBER.search(path) else "other"
+    return "product" if _ARTICLE_NUMBER.search(path) else _by_its_link(url)
+
+
+def _by_its_link(url: str) -> PageKind:
+    """What the words of its path say, by the lists that choose which links are followed."""
+    kind = kind_of_link(url)
+    return kind if kind in {"about", "customers", "news"} else "other"

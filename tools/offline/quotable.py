@@ -11,6 +11,7 @@ from collections.abc import Callable
 from tools.injection import is_instruction
 from tools.offline.lexicon import any_of, load
 from tools.offline.names import fold
+from tools.offline.pronouns import points_out
 from tools.offline.sentences import Sentence
 from tools.offline.speaker import FRONT, Speaker
 
@@ -138,7 +139,7 @@ def _others_voice(s: Sentence, speaker: Speaker) -> object:
 
 def _praises_a_supplier(text: str, speaker: Speaker) -> bool:
     """Whether somebody says "we" and names the company as another: "Acme has been our partner"."""
-    named = speaker.names.company.search(fold(text))
+    named = speaker.company_in(text)
     us = speaker.words.we.search(text)
     if not named or not us or _AT.match(text[: named.start()]) or " by us" in text:
         return False
@@ -151,7 +152,7 @@ def _instruction(s: Sentence, speaker: Speaker) -> object:
 
 
 def _points_back(s: Sentence, speaker: Speaker) -> object:
-    return speaker.words.points_back.match(s.text)
+    return speaker.words.points_back.match(s.text) or points_out(s.text, speaker.words)
 
 
 def _speaks_ill(s: Sentence, speaker: Speaker) -> object:

@@ -24,6 +24,7 @@ YOU, HYPE, VAGUE, WEAK_BEGINNING, WISH, LEANS, FRAGMENT, LONG = -0.75, -0.7, -0.
 TOP = 0.4
 LONG_FROM = 24  # words
 RECENT_YEARS = 1
+HISTORY = -1.5
 OPENING = 80  # characters: a wish within them is what the sentence says
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -43,6 +44,7 @@ class Place:
     product_page: bool
     names_the_product: bool  # by words of the page's title
     read_at: datetime
+    news_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,11 @@ class Scored:
 
 def score(text: str, speaker: Speaker, place: Place) -> Scored:
     """The points of a sentence, and what it is about."""
-    about = kind_of(text, speaker, place.read_at)
+    about = (
+        "news"
+        if place.news_page and _is_dated_news(text, speaker, place)
+        else kind_of(text, speaker, place.read_at)
+    )
     points = (
         KIND_POINTS[about]
         + _voice(text, speaker, place)
@@ -66,15 +72,34 @@ def score(text: str, speaker: Speaker, place: Place) -> Scored:
 
 def kind_of(text: str, speaker: Speaker, read_at: datetime) -> About:
     """The first kind whose words the sentence has; `product` where it has none."""
+    if tells_history(text, speaker) and not is_recent(text, speaker, read_at):
+        return "proof-point"
     for kind, pattern in speaker.words.kinds:
         if pattern.search(text) and _allowed(kind, text, speaker, read_at):
             return kind
     return "product"
 
 
+def tells_history(text: str, speaker: Speaker) -> bool:
+    """Whether it tells when the company began and nothing of how big it is or whom it is for."""
+    if not speaker.words.history.search(text):
+        return False
+    return not any(p.search(text) for kind, p in speaker.words.kinds if kind in {"size", "audience"})
+
+
+def _is_dated_news(text: str, speaker: Speaker, place: Place) -> bool:
+    """Whether it tells of this year or the last; on a page of news a month alone is this year's."""
+    years = [int(year) for year in _YEAR.findall(text)]
+    if years:
+        return is_recent(text, speaker, place.read_at)
+    return bool(speaker.words.months.search(text) or speaker.words.recent.search(text))
+
+
 def _allowed(kind: About, text: str, speaker: Speaker, read_at: datetime) -> bool:
     if kind == "news":
         return is_recent(text, speaker, read_at)
+    if kind == "size":
+        return not speaker.words.not_its_size.search(text)
     return kind != "place" or speaker.speaks(text)
 
 
@@ -131,6 +156,7 @@ def _softness(text: str, speaker: Speaker, place: Place) -> float:
     points += WEAK_BEGINNING if weak else 0
     points += WISH if words.mere_wish.search(text, 0, OPENING) else 0
     points += LEANS if words.leans.search(text) else 0
+    points += HISTORY if tells_history(text, speaker) else 0
     points += FRAGMENT if _is_fragment(text, speaker) else 0
     return points + LONG * max(0, text.count(" ") + 1 - LONG_FROM)
 

@@ -21,7 +21,6 @@ _MAY_END = frozenset(_DATA["may_end"])
 _STARTERS = frozenset(_DATA["starters"])
 _BEFORE_ORDINAL = frozenset(_DATA["before_ordinal"])
 _AFTER_ORDINAL = frozenset(_DATA["after_ordinal"])
-
 _BEFORE_INITIAL = frozenset(_DATA["before_initial"])
 _ORDINARY = frozenset(_DATA["ordinary"])
 
@@ -158,7 +157,7 @@ def _ends_after(word: str, before: str, after: str) -> bool:
     if _spaced(word, before) or (len(word) == 1 and word.islower()):
         return False
     if lowered in _ORDINARY and word.islower():
-        return following in _STARTERS
+        return following in _STARTERS or _is_ordinary_word(before, after)
     if lowered in _ABBREVIATIONS:
         return False
     if lowered in _MAY_END or "." in word:
@@ -173,6 +172,11 @@ def _ends_after(word: str, before: str, after: str) -> bool:
 def _is_ordinal(before: str, following: str) -> bool:
     words = before.split()
     return following in _AFTER_ORDINAL or bool(words and words[-1].lower() in _BEFORE_ORDINAL)
+
+
+def _is_ordinary_word(before: str, after: str) -> bool:
+    """Whether "in" is no inch and "no" no number: no figure stands beside it, and a capital follows."""
+    return after[0].isupper() and not before.rstrip()[-1:].isdigit()
 
 
 def _is_initial(before: str) -> bool:

@@ -3,11 +3,12 @@
 import re
 
 from memory.words import Language
-from tools.offline.words import words_of
+from tools.offline.words import Words, words_of
 
 LONGEST: dict[Language, int] = {"en": 24, "de": 26, "fr": 28}  # words
 SHORTEST = 6
 
+_CLAUSE = re.compile(r"[,;:–—]\s")
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _LONE_WORD = re.compile(r", \w+$")
 _LIST_ITEM = re.compile(r",[^,]{2,60}$")
@@ -34,9 +35,16 @@ def _stands_alone(text: str, cut: int, language: Language) -> bool:
         and not _LONE_WORD.search(piece)
         and bool(words.finite.search(piece) or words.we.search(piece))
         and not words.changes_meaning.search(rest)
+        and not _says_half(piece, words)
         and not _cuts_a_list(piece, rest)
         and _closed(piece)
     )
+
+
+def _says_half(piece: str, words: Words) -> bool:
+    """Whether its last verb lacks what it governs, or its last clause denies what may have been cut away."""
+    last_clause = _CLAUSE.split(piece)[-1]
+    return bool(words.lacks_its_object.search(piece) or words.negates.search(last_clause))
 
 
 def _cuts_a_list(piece: str, rest: str) -> bool:

@@ -7,9 +7,17 @@ from dataclasses import dataclass, replace
 from memory.records import Lead
 from tools.engine import Page
 from tools.offline.language import reading_language
+from tools.offline.lexicon import load
 from tools.offline.names import Names, fold, names_of
 from tools.offline.sentences import Sentence
 from tools.offline.words import Words, words_of
+
+_PLACES = load("names")
+_IN = re.compile(rf"\b(?:{'|'.join(_PLACES['in_a_place'])})\s$", re.IGNORECASE)
+_STANDS_AT = re.compile(
+    rf"\b(?:{'|'.join(_PLACES['premises'])})(?:,? [\w'’-]+){{0,6}} (?:{'|'.join(_PLACES['at_a_place'])})\s$",
+    re.IGNORECASE,
+)
 
 FRONT = 30  # characters: a name that begins within them is what the sentence is about
 
@@ -25,9 +33,19 @@ class Speaker:
         """The first mention of the company or its product."""
         return self.names.any.search(fold(text))
 
+    def company_in(self, text: str) -> re.Match[str] | None:
+        """The first mention of the company; not of the place that it is called after ("our works at Kegel")."""
+        mentions = self.names.company.finditer(fold(text))
+        return next((mention for mention in mentions if not _stands_there(text[: mention.start()])), None)
+
     def speaks(self, text: str) -> bool:
         """Whether the company says `text` of itself: it names itself, or says "we"."""
         return bool(self.words.we.search(text) or self.names_itself(text))
+
+
+def _stands_there(before: str) -> bool:
+    """Whether what is named next is where something stands."""
+    return bool(_IN.search(before) or _STANDS_AT.search(before))
 
 
 def speaker_of(lead: Lead, page: Page, pages: Sequence[Page]) -> Speaker | None:

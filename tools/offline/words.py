@@ -8,7 +8,7 @@ from memory.words import About, Language
 from tools.offline.lexicon import Pattern, any_of, load
 
 _AT_THE_BEGINNING = frozenset(
-    {"opens_with_us", "imperatives", "or_noun", "compounds", "before_command", "weak_begin"}
+    {"opens_with_us", "imperatives", "or_noun", "compounds", "before_command", "weak_begin", "points_out"}
 )
 _KINDS: tuple[About, ...] = ("size", "news", "proof-point", "place", "audience", "method")
 
@@ -20,6 +20,9 @@ class Words:
     language: Language
     kinds: tuple[tuple[About, Pattern], ...]
     recent: Pattern
+    months: Pattern
+    history: Pattern
+    not_its_size: Pattern
     we: Pattern
     opens_with_us: Pattern
     you: Pattern
@@ -35,6 +38,11 @@ class Words:
     navigation_headings: Pattern
     points_back: Pattern
     leans: Pattern
+    points_out: Pattern
+    of_several: Pattern
+    several: Pattern
+    of_a_place: Pattern
+    a_place: Pattern
     joins: Pattern
     competitors: Pattern
     ill: Pattern
@@ -47,6 +55,8 @@ class Words:
     weak_begin: Pattern
     cut_before: Pattern
     changes_meaning: Pattern
+    negates: Pattern
+    lacks_its_object: Pattern
     dangling: frozenset[str]
 
 

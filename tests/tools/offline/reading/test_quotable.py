@@ -28,6 +28,8 @@ ALWAYS = (
     "Kegel is an open source planning tool for dairies.",
     "Open source software runs in all of our pumps.",
     "Design studio Kegel is based in the hills of Turin.",
+    "We cast our housings in Turin and machine them there.",
+    "We test the pumps for a week and ship them dry.",
     "Wir bauen Pumpen für 140 Molkereien in Piemont.",
     "Kegel fertigt seit 1931 jedes Gehäuse von Hand.",
     "Nous fabriquons des pompes pour 140 laiteries du Piémont.",
@@ -56,6 +58,23 @@ def test_a_plain_statement_of_the_company_may_be_quoted(
 ) -> None:
     page = page_of(f"Kegel\n{text}")
     speaker = speaker_of(lead_at(), page, [page])
+    assert speaker is not None
+    assert why_not(split(page.text)[-1], speaker) == ""
+
+
+@pytest.mark.parametrize(
+    ("named_so", "text"),
+    [
+        ("Lipnica Instruments", "We build every incubator in our factory in Lipnica Górska."),
+        ("Cobblersgate Bicycles", "Our frames come from our own workshop under the railway at Cobblersgate."),
+        ("Tannried Fenster", "Unsere Fenster kommen aus der Werkstatt in Tannried."),
+    ],
+)
+def test_a_company_that_is_called_after_a_place_may_name_the_place(
+    named_so: str, text: str, page_of: Callable[..., Page], lead_at: Callable[..., Lead]
+) -> None:
+    page = page_of(text, lang="de" if "Werkstatt" in text else "en")
+    speaker = speaker_of(lead_at(named_so), page, [page])
     assert speaker is not None
     assert why_not(split(page.text)[-1], speaker) == ""
 

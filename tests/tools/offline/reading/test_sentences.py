@@ -16,6 +16,8 @@ FALL_INTO = {
     "St. Louis is our home, and No. 4 is our door.": 1,
     "Clean your data. dbSeer is an agency.": 2,
     "Read 4.5 stars on Yahoo! Then call.": 2,
+    "We build the frames and buy the motors in. Choose 12 of them.": 2,
+    "A hose of 3 in. Steel fits it.": 1,
     "Wir planen gem. Norm 5 seit 1999. Wir feiern am 3. Mai den 2. Platz.": 2,
     "Die Firma liefert Pumpen, Ventile usw. Unsere Teile halten.": 2,
     "Wir liefern Zubehör, z. B. Schläuche. Der Preis ist fair.": 2,
