@@ -10,6 +10,7 @@ from tools.offline.said import Said, trusted
 from tools.offline.verdicts import answer, unknown
 
 NEAR = 28  # characters between "founded" and its year
+BETWEEN = 5  # words between a denial and "certified"
 OLDEST = 400  # years; more is no company's age
 A_YEAR = 1500  # a number from here on is a year
 
@@ -27,6 +28,9 @@ def judge_certified(asked: Asked, said: Sequence[Said]) -> Judgement:
     found = trusted(one for one in said if _is_certified(one, asked))
     if found:
         return answer("yes", found, "It names a standard that it meets.")
+    denied = trusted(one for one in said if one.own and _is_denied(one) and _names_the_standard(one, asked))
+    if denied:
+        return answer("no", denied, "It says so itself.")
     return unknown("Its pages name no such standard as met.")
 
 
@@ -34,6 +38,22 @@ def _is_certified(one: Said, asked: Asked) -> bool:
     phrases = one.phrases
     if not phrases.certifying.search(one.text) or one.is_heading or phrases.for_others.search(one.text):
         return False
+    return not _is_denied(one) and _names_the_standard(one, asked)
+
+
+def _is_denied(one: Said) -> bool:
+    """Whether what it says of a certificate is that there is none."""
+    certifying = one.phrases.certifying.search(one.text)
+    if not certifying or one.phrases.denies_not.search(one.text):
+        return False
+    gaps = (
+        one.text[denial.end() : certifying.start()]
+        for denial in one.phrases.denies.finditer(one.text, 0, certifying.end())
+    )
+    return any("," not in gap and len(gap.split()) <= BETWEEN for gap in gaps)
+
+
+def _names_the_standard(one: Said, asked: Asked) -> bool:
     if asked.standards:
         return any(re.search(rf"\b{re.escape(wanted)}", one.text) for wanted in asked.standards)
     return bool(_STANDARD.search(one.text) or _CERTIFIED_FIRST.match(one.text))
@@ -53,7 +73,8 @@ def judge_age(asked: Asked, said: Sequence[Said]) -> Judgement:
 
 def _age(one: Said) -> int | None:
     """For how many years, by its own sentence, the company has been at work."""
-    if not (one.of_itself or (one.elliptical and not one.is_heading)) or one.phrases.not_the_age.search(one.text):
+    its_own = one.of_itself or (one.elliptical and not one.is_heading) or one.phrases.founded_it.match(one.text)
+    if not its_own or one.phrases.not_the_age.search(one.text):
         return None
     for age in (_by_its_year(one), _by_years(one), _by_decades(one)):
         if age is not None:

@@ -1,16 +1,21 @@
 """When an answer is no: the company denies it, or says what else it does."""
 
+import re
 from collections.abc import Sequence
+from functools import partial
 
 from tools.engine import Judgement
 from tools.offline.lexicon import Pattern
-from tools.offline.phrases import signal_pattern
+from tools.offline.phrases import Phrases, signal_pattern
 from tools.offline.questions import Asked
 from tools.offline.said import Said, trusted
+from tools.offline.scoring import tells_history
 from tools.offline.verdicts import answer
 
 NEAR, BESIDE = 6, 2  # words between a denial and what it denies: with a verb of offering, and without
 MENTIONS = 1  # sentences that may have a signal, though not as what is offered
+_CLAUSE = re.compile(r"[;:–—]|, (?:and|but|or|und|aber|oder|et|mais) ")
+
 FIRM, VERY_FIRM = 1.5, 2.0  # points of a sentence from which a "no" is inferred, and for a must or a never
 
 
@@ -25,10 +30,22 @@ def _denies(asked: Asked, one: Said) -> bool:
         return False
     for signal in _signals_of(asked, one).finditer(one.text):
         for word in phrases.denies.finditer(one.text, 0, signal.start()):
-            gap = one.text[word.end() : signal.start()]
-            if len(gap.split()) <= (NEAR if phrases.offers.search(gap) or phrases.serves.search(gap) else BESIDE):
+            if _reaches(phrases, one.text, word, signal):
                 return True
     return False
+
+
+def _reaches(phrases: Phrases, text: str, denial: re.Match[str], signal: re.Match[str]) -> bool:
+    """Whether a denial is the sentence's own and takes in the whole signal ("no X", not "no X that is unbuilt")."""
+    clause = _CLAUSE.split(text[: denial.start()])[-1]
+    if phrases.in_a_relative.search(clause) or phrases.limits.match(text[signal.end() :].lstrip()):
+        return False
+    gap = text[denial.end() : signal.start()]
+    words = len(gap.split())
+    if phrases.offers.search(gap) or phrases.serves.search(gap) or phrases.has.search(gap):
+        return words <= NEAR
+    plain = not phrases.verbal.fullmatch(denial.group()) or all(phrases.beside.fullmatch(w) for w in gap.split())
+    return words <= BESIDE and plain
 
 
 def inferred_no(asked: Asked, said: Sequence[Said]) -> Judgement | None:
@@ -36,12 +53,17 @@ def inferred_no(asked: Asked, said: Sequence[Said]) -> Judgement | None:
     its_own = [one for one in said if one.of_itself]
     silent = [one for one in its_own if not _signals_of(asked, one).search(one.text)]
     related = signal_pattern(asked.related, "en")
-    if len(its_own) - len(silent) > MENTIONS or any(related.search(one.text) for one in its_own):
+    mentions = len(its_own) - len(silent) if asked.concepts else sum(map(partial(_mentions, asked), said))
+    if mentions > (MENTIONS if asked.concepts else 0) or any(related.search(one.text) for one in its_own):
         return None
     firm = max((one for one in silent if _says_what_it_offers(one)), key=lambda one: one.points, default=None)
     if firm is None or firm.points < (VERY_FIRM if asked.stakes else FIRM):
         return None
     return answer("no", [firm], "Inferred: it says what it does, and does not name that.")
+
+
+def _mentions(asked: Asked, one: Said) -> bool:
+    return bool(_signals_of(asked, one).search(one.text))
 
 
 def _signals_of(asked: Asked, one: Said) -> Pattern:
@@ -51,4 +73,7 @@ def _signals_of(asked: Asked, one: Said) -> Pattern:
 def _says_what_it_offers(one: Said) -> bool:
     if one.is_heading or one.of_others:
         return False
-    return one.describes or bool(one.phrases.offers.search(one.text))
+    if one.describes:
+        return True
+    verb = one.phrases.offers.search(one.text)
+    return bool(verb) and one.own and not tells_history(one.text, one.speaker)

@@ -42,6 +42,14 @@ class Phrases:
     for_others: Pattern
     denies: Pattern
     denies_not: Pattern
+    beside: Pattern
+    verbal: Pattern
+    limits: Pattern
+    in_a_relative: Pattern
+    buys: Pattern
+    not_ours: Pattern
+    founded_it: Pattern
+    ambition: Pattern
     hiring: Pattern
     trial: Pattern
 
@@ -50,7 +58,8 @@ class Phrases:
 def phrases_of(language: Language) -> Phrases:
     """The phrases of `language`."""
     lists = load(f"judge_{language}")
-    return Phrases(**{field.name: any_of(lists[field.name]) for field in fields(Phrases)})
+    begin = {"limits", "founded_it"}
+    return Phrases(**{f.name: any_of(lists[f.name], begin=f.name in begin) for f in fields(Phrases)})
 
 
 @lru_cache(maxsize=512)

@@ -25,7 +25,7 @@ _CONCEPTS = {
     if key.endswith(".asked") and (name := key.split(".")[1])
 }
 _PLAIN_KINDS = frozenset({"negated", "certified", "age", "hiring", "trial", "count"})
-_OWNED = frozenset({"factory", "stores", "warehouse", "laboratory"})
+_OWNED = frozenset({"factory", "stores", "warehouse", "laboratory", "online"})
 _WHAT_IT_IS = frozenset({"family", "independent", "nonprofit", "open_source", "funded", "remote"})
 _BUYERS = frozenset({"businesses", "consumers", "health", "education", "public", "finance", "retail", "industry"})
 _STANDARD = any_of(_LISTS["asked_standards"], cased=True)

@@ -25,6 +25,9 @@ _UP_TO_FIVE = re.compile(r"(?:\s+[\w'’&/,-]+){0,5}\s*$")
 _SOMEBODY_ELSES = re.compile(
     r"\b(?:at|in|of|from|like|than|as|using|our|their|its|unser\w*|nos|notre|leurs?)\b", re.IGNORECASE
 )
+_CLAUSE = re.compile(r"[,;:–—] ")
+_THEN_WE = re.compile(r"\swir\b")
+_IS = re.compile(r"\s+(?:is|are|ist|sind|est|sont)(?: [\w-]+){0,4}[\s-]*")
 _COUNTED = re.compile(
     r"(?:\w+ ){0,3}(?:\d[\d.,\s]*\+?|thousands of|hundreds of|tausende|hunderte|milliers d\w*|centaines d\w*)"
     r"\s?(?:\w+ )?$",
@@ -37,7 +40,7 @@ def weighed(asked: Asked, said: Sequence[Said], weigh: Weigh) -> list[tuple[int,
     found: dict[str, tuple[int, Said]] = {}
     for one in said:
         pattern = signal_pattern(asked.signals, one.speaker.words.language)
-        signals = [signal for signal in pattern.finditer(one.text) if not _is_in_a_name(one, signal)]
+        signals = [s for s in pattern.finditer(one.text) if not (_is_in_a_name(one, s) or _is_denied(one, s))]
         best = max(weigh(one, signal) for signal in signals) if signals else 0
         if best and not one.of_others:
             found.setdefault(one.text, (best, one))
@@ -61,10 +64,12 @@ def offered(said: Said, signal: re.Match[str]) -> int:
 
 def _offered_by_us(said: Said, before: str) -> int:
     name = _last(said.speaker.names.any, fold(before))
+    if name and _IS.fullmatch(before, name.end()) and not said.phrases.between.search(before, name.end()):
+        return CLEAR  # "Acme is shift planning software"
     if name and len(before[name.end() :].split()) <= 2 and not said.phrases.between.search(before, name.end()):
         return CLEAR  # "The Joco cup"
     verb = _last(said.phrases.offers, before)
-    if verb and not said.phrases.between.search(before, verb.end()) and _is_our_verb(before[: verb.start()], said):
+    if verb and not said.phrases.between.search(before, verb.end()) and _is_ours(verb, before, said):
         return WEAK if _ALREADY_KNOWN.match(before, verb.end()) or "including" in before[verb.end() :] else CLEAR
     ours = _last(said.phrases.ours, before)
     near = (
@@ -73,11 +78,17 @@ def _offered_by_us(said: Said, before: str) -> int:
     return WEAK if near else 0
 
 
+def _is_ours(verb: re.Match[str], before: str, said: Said) -> bool:
+    """Whether the company is a verb's subject; in German it may follow the verb ("Auf Wunsch bauen wir …")."""
+    return bool(_THEN_WE.match(before, verb.end())) or _is_our_verb(before[: verb.start()], said)
+
+
 def _is_our_verb(subject: str, said: Said) -> bool:
     """Whether what stands before a verb makes the company its subject."""
     return (
         said.speaker.speaks(subject)
         and not _NOT_ITS_VERB.search(subject)
+        and not said.phrases.not_ours.search(subject)
         and not said.speaker.words.you.search(subject)
     )
 
@@ -99,8 +110,10 @@ def served(said: Said, signal: re.Match[str]) -> int:
     before, after = said.text[: signal.start()], said.text[signal.end() :].lstrip(" -")
     if said.phrases.not_the_thing.match(after):
         return 0
-    if said.own and _COUNTED.match(before):
-        return CLEAR  # "Over 9,000 companies invoice with Acme"
+    if said.phrases.ambition.search(said.text):
+        return 0
+    if said.own and (_COUNTED.match(before) or said.phrases.buys.search(after)):
+        return CLEAR  # "Over 9,000 companies invoice with Acme", "Hotels order from us"
     word = _last(said.phrases.serves, before)
     if not word or not _UP_TO_FIVE.fullmatch(before, word.end()):
         return 0
@@ -145,6 +158,12 @@ def named_as(said: Said, _: re.Match[str]) -> int:
 def _is_in_a_name(said: Said, signal: re.Match[str]) -> bool:
     names = said.speaker.names.company.finditer(fold(said.text))
     return any(name.start() <= signal.start() and signal.end() <= name.end() + 1 for name in names)
+
+
+def _is_denied(said: Said, signal: re.Match[str]) -> bool:
+    """Whether its clause says "not" or "never" before the signal: then it is no evidence of a yes."""
+    clause = _CLAUSE.split(said.text[: signal.start()])[-1]
+    return bool(said.phrases.denies.search(clause)) and not said.phrases.denies_not.search(said.text)
 
 
 def _last(pattern: Pattern, text: str) -> re.Match[str] | None:

@@ -44,6 +44,7 @@ KINDS: dict[str, Kind] = {
     "L'entreprise existe-t-elle depuis plus de dix ans ?": "age",
 }
 WRITTEN = tomllib.loads((Path(__file__).parent / "questions.toml").read_text(encoding="utf-8"))
+TRADES = tomllib.loads((Path(__file__).parent / "trades.toml").read_text(encoding="utf-8"))["cases"]
 
 
 def asking(question: str, *signals: str) -> Criterion:
@@ -74,6 +75,16 @@ def test_a_german_or_french_company_is_judged_by_its_own_words(
     criteria = [asking(WRITTEN["questions"][name][company["lang"]]) for name in expected]
     judged = judge_pages(lead_at(company["name"], company["url"]), criteria, [page])
     assert dict(zip(expected, (judgement.verdict for judgement in judged), strict=True)) == expected
+
+
+@pytest.mark.parametrize("case", TRADES, ids=[f"{case['company']}: {case['question']}" for case in TRADES])
+def test_a_company_of_any_trade_is_answered_as_a_reader_would_or_left_open(
+    case: dict[str, object], page_of: MakePage, lead_at: MakeLead
+) -> None:
+    website = "https://www.site.example/"
+    criterion = asking(str(case["question"]), *case.get("signals", ()))  # type: ignore[misc]
+    (judged,) = judge_pages(lead_at(case["company"], website), [criterion], [page_of(case["text"], url=website)])
+    assert judged.verdict == case.get("not_yet", case["verdict"])
 
 
 def test_a_yes_is_quoted_at_its_place_and_explained_in_a_sentence(page_of: MakePage, lead_at: MakeLead) -> None:
