@@ -9,7 +9,7 @@ from tools.proof.evidence import Evidence, Source
 from tools.proof.found import Case, Problem
 from tools.proof.guesses import is_guess
 from tools.proof.letter import greeted, greeting_end, signs_off
-from tools.proof.lexicon import common
+from tools.proof.lexicon import common, words
 from tools.proof.quoted import Quoted, quotations
 from tools.proof.quoting import Places, carried_places
 from tools.proof.reading import Reading, language_of, read
@@ -142,6 +142,12 @@ def mapped(taken: Stance, said: Sequence[int]) -> Stance:
     return Stance(taken.kind, prospect, tuple((said[a], said[b - 1] + 1) for a, b in taken.about_sender))
 
 
+def addresses_reader(case: Case) -> bool:
+    """Whether "you" begins what the subject states: a verb follows, even where no list knows it."""
+    you = words("statements.you", case.text.language)
+    return any(case.tokens[first].low in you for first, _ in case.stance.about_prospect)
+
+
 def subject_cases(subject: str, claims: Sequence[Claim], parties: Parties) -> list[Case]:
     """The subject's sentences: all claims are theirs, and a phrase without a verb states nothing."""
     part = Part.of(read(subject, parties.evidence.language), claims)
@@ -150,6 +156,6 @@ def subject_cases(subject: str, claims: Sequence[Claim], parties: Parties) -> li
         if first >= last:
             continue
         case = case_of(part, (first, last), span, tuple(claims), parties, before="neutral")
-        silent = case.of_prospect and not FINITE & set(case.lows)
+        silent = case.of_prospect and not FINITE & set(case.lows) and not addresses_reader(case)
         cases.append(replace(case, subject=True, stance=Stance("neutral") if silent else case.stance))
     return cases

@@ -7,9 +7,11 @@ from memory.records import Draft, Fact, Finding, Lead, Proof, Qualification, Sna
 from tools.proof.bounds import check_bounds
 from tools.proof.carried import check_statement
 from tools.proof.cases import Parties, body_cases, subject_cases
+from tools.proof.content import verbatim_statement
 from tools.proof.evidence import evidence_of, sender_of
 from tools.proof.found import Case, Problem
 from tools.proof.guesses import check_guess
+from tools.proof.headings import check_heading
 from tools.proof.integrity import (
     SnapshotText,
     check_claims,
@@ -24,8 +26,10 @@ from tools.proof.own import check_own_statement
 from tools.proof.polarity import check_polarity
 from tools.proof.quantities import check_quantities
 from tools.proof.reading import read
+from tools.proof.relations import check_relation
 from tools.proof.spans import check_addresses, check_dates, check_names, check_numbers
 from tools.proof.subjects import Company
+from tools.proof.tense import check_tense
 
 LONGEST_BODY = 10_000  # characters; a first mail has about 1,000
 LONGEST_SUBJECT = 1_000
@@ -94,11 +98,15 @@ def oversized(facts: Sequence[Fact], draft: Draft) -> str | None:
 
 def problems(case: Case, parties: Parties) -> list[Problem]:
     """What is wrong with one sentence; each check leaves out what an earlier one settled."""
+    if verbatim_statement(case):
+        return list(case.early)
     found = [*case.early, *check_addresses(case), *check_dates(case), *check_names(case), *check_numbers(case)]
     found.extend(check_guess(case, parties.company, parties.sender))
     if (case.stance.kind in ("prospect", "sender", "neutral") and not case.subject) or case.of_prospect:
         found.extend(faithful(case))
     found.extend(check_statement(case))
+    found.extend(check_relation(case))
+    found.extend(check_heading(case))
     found.extend(check_own_statement(case))
     return found
 
@@ -114,6 +122,7 @@ def faithful(case: Case) -> list[Problem]:
         *check_bounds(case),
         *check_modality(case),
         *check_added_plan(case),
+        *check_tense(case),
     ]
 
 

@@ -115,6 +115,20 @@ def from_offer(case: Case) -> bool:
     return len(case.lows) > 3 and any(text in " ".join(r.lows) for r in case.evidence.offer.readings)
 
 
+def verbatim_statement(case: Case) -> bool:
+    """Whether the sentence is one of the offer's statements, or a whole sentence of one."""
+    said = tuple(case.text.lows[case.first : case.last])
+    if len(said) < 4 or case.subject:
+        return False
+    for reading in case.evidence.statements.readings:
+        lows = reading.lows
+        for at in range(len(lows) - len(said) + 1):
+            ends = at + len(said) == len(lows) or lows[at + len(said) - 1] in (".", "!", "?")
+            if ends and (not at or lows[at - 1] in (".", "!", "?")) and tuple(lows[at : at + len(said)]) == said:
+                return True
+    return False
+
+
 def prospect_pool(case: Case) -> frozenset[str]:
     """What the words of a statement about the prospect are found by."""
     return case.cited.senses | case.evidence.row.senses | case.evidence.pages_of(case.fact_ids)

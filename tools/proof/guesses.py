@@ -3,6 +3,7 @@
 from memory.words import Language
 from tools.proof.clauses import Clause, split_clauses
 from tools.proof.found import Case, Problem
+from tools.proof.german import noun
 from tools.proof.lexicon import common, contains, match_at, phrases, words
 from tools.proof.names import name_runs
 from tools.proof.polarity import negations
@@ -50,7 +51,7 @@ def about_reader(case: Case, company: Company) -> tuple[int, int] | None:
     for place, token in enumerate(tokens):
         if token.low in words("statements.pronouns", language) and subject_like(lows, place):
             return case.first + place, case.first + place + 1
-        if is_yours(token, yours, language) or company.at(lows, place):
+        if token.low.endswith("-vous") or is_yours(token, yours, language) or company.at(lows, place):
             return case.first + place, case.first + place + 1
         if token.low in THE_COMPANY and place and lows[place - 1] in ARTICLES and subject_like(lows, place):
             return case.first + place, case.first + place + 1
@@ -100,8 +101,22 @@ def negated(case: Case) -> tuple[int, int] | None:
     return (case.said[places[0]], case.said[places[0]] + 1) if places else None
 
 
+def bare_subject(case: Case) -> tuple[int, int] | None:
+    """A German singular without an article behind its verb is a name: "Vermutlich plant Bosch anders"."""
+    if case.text.language != "de":
+        return None
+    for place in case.said[1:]:
+        token, before = case.tokens[place], case.tokens[place - 1]
+        verb = before.kind == "word" and not before.capital and before.low.endswith("t")
+        if token.capital and verb and before.low not in words("stop", "de") and not noun(token.low):
+            return place, place + 1
+    return None
+
+
 def named(case: Case, sender: Company) -> tuple[int, int] | None:
     """The first name in the guess that is not the sender's."""
     lows = [token.low for token in case.tokens]
+    if (bare := bare_subject(case)) and not sender.at(lows, bare[0]):
+        return bare
     runs = name_runs(case.text, case.first, case.last, lambda p: p in case.carried, subject=False)
     return next((run for run in runs if not sender.at(lows, run[0])), None)

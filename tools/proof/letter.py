@@ -15,7 +15,7 @@ def greeting_end(tokens: tuple[Token, ...], first: int, last: int) -> int:
         return first
     for place in range(first, min(last, first + LONGEST_GREETING)):
         if tokens[place].text in ",!:–—" or tokens[place].kind == "break":
-            return place + 1
+            return greeting_end(tokens, place + 1, last)
     return last if last - first <= 7 else first
 
 

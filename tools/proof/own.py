@@ -4,19 +4,27 @@ from tools.proof.content import content_places, from_offer, ignored, unrelated
 from tools.proof.found import Case, Problem
 from tools.proof.lexicon import common, words
 from tools.proof.modality import plans
+from tools.proof.polarity import negations
 from tools.proof.quantities import quantities, quantity_senses
 from tools.proof.spans import problem
 from tools.proof.spoken import spoken_senses, taken_up
 from tools.proof.stems import senses_of
 
 GRAND = common("sets.grand")  # of the sender
-LOUD = frozenset(("hundreds", "thousands", "millions", "billions", "dozens", "award"))  # whoever is spoken of
+LOUD = frozenset(
+    ("hundreds", "thousands", "millions", "billions", "dozens", "award", "unmatched", "terms")
+)  # whoever is spoken of
 OURS = common("sets.ours")
+REFERRING = [[low] for low in sorted(words("statements.refers"))]
 
 
 def check_own_statement(case: Case) -> list[Problem]:
     """What is said of the sender must be the offer's; courtesy needs no source."""
-    if case.stance.kind not in ("sender", "neutral") or case.subject or from_offer(case):
+    if case.subject or from_offer(case):
+        return []
+    if case.of_prospect and not case.claims and (loud := grand_words(case)):
+        return [problem(case, *loud, "quantity_changed", "is said without a claim")]
+    if case.stance.kind not in ("sender", "neutral"):
         return []
     spoken = spoken_senses(case)
     near = [r for r in case.evidence.statements.readings if taken_up(r, spoken)]
@@ -37,7 +45,8 @@ def boast(case: Case) -> list[Problem]:
     pool = case.evidence.offer.senses | case.cited.senses | case.evidence.row.senses
     said = content_places(case, skipped)
     missing = [p for p in said if not senses_of(case.tokens[p].low) & pool]
-    if len(missing) < 2 or len(missing) * 2 <= len(said):
+    denies = case.lows[:1] in REFERRING and bool(negations([case.tokens[p] for p in case.said], case.text.language))
+    if len(missing) < 2 - denies or len(missing) * 2 <= len(said) - denies:
         return []
     why = "is said of the sender, and the offer does not say it"
     return [problem(case, case.first, case.last, "uncited_statement", why)]
@@ -57,5 +66,5 @@ def grand_words(case: Case) -> tuple[int, int] | None:
 
 
 def boasts(case: Case) -> bool:
-    """Whether the company or its product is the subject, and not the writer alone."""
-    return bool(OURS & set(case.lows[:3]))
+    """Whether the company or its product is the subject, by name or as "it", and not the writer alone."""
+    return bool(OURS & set(case.lows[:3])) or case.lows[:1] in REFERRING

@@ -45,7 +45,7 @@ def stance(sentence: Sentence) -> Stance:
     asking = asking_from(sentence, lows, clauses)
     stated = [c for c in clauses if c.first < asking and states_prospect(sentence, lows, clauses, c)]
     ours = [c for c in clauses if is_ours(sentence, lows, c)]
-    if not stated and sentence.before in ("prospect", "sender") and refers_back(sentence, lows) and not ours:
+    if not stated and refers_back(sentence, lows) and not ours:
         stated, ours = (clauses[:1], ours) if sentence.before == "prospect" else (stated, clauses[:1])
         stated = stated if asking > 0 else []
     places = tuple((c.first, c.last) for c in stated)

@@ -135,7 +135,7 @@ def stated_object(tokens: Sequence[Token], clause: Clause, language: Language, s
     if any(low in MODAL for low in lows):
         return False
     ours = any(low in words("statements.sender", language) for low in lows) or sender.stands_in(lows)
-    if not ours and at_yours(part, language):
+    if CONGRATULATES & set(lows) or (not ours and at_yours(part, language)):
         return True
     if not any(own_thing(part, place, language) for place in range(len(part))):
         return False
@@ -182,6 +182,7 @@ YOU_ANY = common("sets.you_any")
 
 
 MODAL = common("sets.modal")
+CONGRATULATES = common("sets.congratulates")
 
 
 def own_thing(part: Sequence[Token], place: int, language: Language) -> bool:
