@@ -10,13 +10,13 @@ from tools.offline.said import Said, trusted
 from tools.offline.verdicts import answer, unknown
 
 NEAR = 28  # characters between "founded" and its year
-BETWEEN = 5  # words between a denial and "certified"
 OLDEST = 400  # years; more is no company's age
 A_YEAR = 1500  # a number from here on is a year
 
 _STANDARDS, _AGES = load("standards"), load("ages")
 _STANDARD = any_of(_STANDARDS["standards"], cased=True)
 _CERTIFIED_FIRST = any_of(_STANDARDS["certified_first"], begin=True)
+_CLAUSE = re.compile(r"[,;:–—]\s|\s(?:but|aber|mais)\s")
 _YEAR = re.compile(r"(?<!\d)(1[6-9]\d\d|20\d\d)(?!\d)")
 _YEARS, _DECADES, _MORE = (any_of(_AGES[key]) for key in ("years", "decades", "more"))
 _IN_WORDS = {20: "twenty", 30: "thirty", 40: "forty", 50: "fifty"}
@@ -28,7 +28,7 @@ def judge_certified(asked: Asked, said: Sequence[Said]) -> Judgement:
     found = trusted(one for one in said if _is_certified(one, asked))
     if found:
         return answer("yes", found, "It names a standard that it meets.")
-    denied = trusted(one for one in said if one.own and _is_denied(one) and _names_the_standard(one, asked))
+    denied = trusted(one for one in said if _is_denied(one, asked))
     if denied:
         return answer("no", denied, "It says so itself.")
     return unknown("Its pages name no such standard as met.")
@@ -38,25 +38,28 @@ def _is_certified(one: Said, asked: Asked) -> bool:
     phrases = one.phrases
     if not phrases.certifying.search(one.text) or one.is_heading or phrases.for_others.search(one.text):
         return False
-    return not _is_denied(one) and _names_the_standard(one, asked)
+    return not one.of_its_people and _denials(one, asked) == 0 and _names_the_standard(one.text, asked)
 
 
-def _is_denied(one: Said) -> bool:
-    """Whether what it says of a certificate is that there is none."""
-    certifying = one.phrases.certifying.search(one.text)
-    if not certifying or one.phrases.denies_not.search(one.text):
-        return False
-    gaps = (
-        one.text[denial.end() : certifying.start()]
-        for denial in one.phrases.denies.finditer(one.text, 0, certifying.end())
+def _is_denied(one: Said, asked: Asked) -> bool:
+    return one.own and bool(one.phrases.certifying.search(one.text)) and _denials(one, asked) == 1
+
+
+def _denials(one: Said, asked: Asked) -> int:
+    """How often a clause that names the standard says no; twice is neither a yes nor a no."""
+    if one.phrases.denies_not.search(one.text):
+        return 0
+    return sum(
+        len(list(one.phrases.denies.finditer(clause)))
+        for clause in _CLAUSE.split(one.text)
+        if _names_the_standard(clause, asked)
     )
-    return any("," not in gap and len(gap.split()) <= BETWEEN for gap in gaps)
 
 
-def _names_the_standard(one: Said, asked: Asked) -> bool:
+def _names_the_standard(text: str, asked: Asked) -> bool:
     if asked.standards:
-        return any(re.search(rf"\b{re.escape(wanted)}", one.text) for wanted in asked.standards)
-    return bool(_STANDARD.search(one.text) or _CERTIFIED_FIRST.match(one.text))
+        return any(re.search(rf"\b{re.escape(wanted)}", text) for wanted in asked.standards)
+    return bool(_STANDARD.search(text) or _CERTIFIED_FIRST.match(text))
 
 
 def judge_age(asked: Asked, said: Sequence[Said]) -> Judgement:
@@ -74,7 +77,7 @@ def judge_age(asked: Asked, said: Sequence[Said]) -> Judgement:
 def _age(one: Said) -> int | None:
     """For how many years, by its own sentence, the company has been at work."""
     its_own = one.of_itself or (one.elliptical and not one.is_heading) or one.phrases.founded_it.match(one.text)
-    if not its_own or one.phrases.not_the_age.search(one.text):
+    if not its_own or one.of_its_people or one.phrases.not_the_age.search(one.text):
         return None
     for age in (_by_its_year(one), _by_years(one), _by_decades(one)):
         if age is not None:

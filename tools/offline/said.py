@@ -68,6 +68,11 @@ class Said:
         return self.own or self.describes
 
     @cached_property
+    def of_its_people(self) -> bool:
+        """Whether its subject is the company's suppliers or clients: what they have, the company has not."""
+        return bool(self.phrases.not_ours.match(self.text))
+
+    @cached_property
     def is_heading(self) -> bool:
         """Whether it is a heading and no sentence that lost its full stop."""
         return self.sentence.is_heading and (self.elliptical or not self.own)

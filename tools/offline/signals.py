@@ -142,7 +142,7 @@ def had(said: Said, signal: re.Match[str]) -> int:
     """How clearly the signal is something that the company has."""
     before = said.text[: signal.start()]
     word = _last(said.phrases.has, before)
-    if not word or not _UP_TO_FIVE.fullmatch(before, word.end()) or not said.of_itself:
+    if not word or not _UP_TO_FIVE.fullmatch(before, word.end()) or not said.of_itself or said.of_its_people:
         return 0
     gap = before[word.end() :]
     if "," in gap or said.phrases.between.search(gap) or said.speaker.words.finite.search(gap):
@@ -152,6 +152,8 @@ def had(said: Said, signal: re.Match[str]) -> int:
 
 def named_as(said: Said, _: re.Match[str]) -> int:
     """How clearly the company calls itself what the signal says."""
+    if said.of_its_people:
+        return 0
     return CLEAR if said.of_itself else WEAK
 
 
