@@ -44,7 +44,7 @@ class Source:
         return Source(self.readings + other.readings)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def quotations_of(quotes: tuple[str, ...], fallback: Language) -> Source:
     """Quotations, each read in its own language."""
     return Source(tuple(read(quote, fallback) for quote in quotes))
@@ -129,7 +129,7 @@ class Evidence:
         return frozenset(sense for i in ids for sense in page_senses(self.pages.get(i, "")))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def page_senses(words: str) -> frozenset[str]:
     return Source((read(words),)).senses
 

@@ -15,7 +15,7 @@ from tools.proof.quoted import plain
 from tools.proof.stems import content_stems, stem
 from tools.proof.tokens import Token, tokenise
 
-KEPT_READINGS = 4096  # an offer's sentences and a run's quotations are read again for each draft
+KEPT_READINGS = 256  # an offer's sentences and a run's quotations are read again for each draft
 
 
 @dataclass(frozen=True, eq=False)

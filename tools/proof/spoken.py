@@ -9,7 +9,7 @@ from tools.proof.lexicon import match_at, phrases
 from tools.proof.reading import Reading
 from tools.proof.stems import senses_of
 
-KEPT = 4096  # sources whose words are kept: quotations and an offer's sentences are checked again and again
+KEPT = 256  # sources whose words are kept: quotations and an offer's sentences are checked again and again
 
 
 Scope = tuple[frozenset[str], ...]  # content words, each by what it is found by
