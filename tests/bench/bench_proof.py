@@ -51,7 +51,7 @@ class Edit:
 
 def load(edits: Path | None = None) -> tuple[Offer, list[Material], dict[str, Any]]:
     drafts = tomllib.loads((MATERIAL / "drafts.toml").read_text(encoding="utf-8"))
-    lists = tomllib.loads((edits or MATERIAL / "edits.toml").read_text(encoding="utf-8"))
+    lists = joined([edits] if edits else sorted(MATERIAL.glob("edits*.toml")))
     materials = [
         Material(
             d["id"], d["language"], Lead.model_validate(d["lead"]), d["facts"], d["subject"], d["body"].strip("\n")
@@ -59,6 +59,16 @@ def load(edits: Path | None = None) -> tuple[Offer, list[Material], dict[str, An
         for d in drafts["drafts"]
     ]
     return Offer.model_validate(drafts["offer"]), materials, lists
+
+
+def joined(files: list[Path]) -> dict[str, Any]:
+    """The lists of several files as one: by name, then by language."""
+    lists: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for file in files:
+        for name, by_language in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            for language, entries in by_language.items():
+                lists[name][language] += entries
+    return lists
 
 
 def proof_of(material: Material, offer: Offer) -> tuple[Proof, str]:
@@ -155,6 +165,7 @@ def edits_of(material: Material, lists: dict[str, Any]) -> Iterator[Edit]:
         for old, new in here[name]:
             if (changed := swapped(material.body, old, new)) != material.body:
                 yield edit(kind, False, f"{old} -> {new}", changed)
+    yield from subject_lines(material, here)
     yield from layout(material, paragraphs)
 
 
@@ -189,6 +200,16 @@ def sender_number(material: Material) -> Iterator[Edit]:
             yield Edit("sender's number", True, f"{mark}: {sentence}", Material(**{**vars(material), "body": body}))
 
 
+def subject_lines(material: Material, here: dict[str, list[str]]) -> Iterator[Edit]:
+    """Other subjects, true and false."""
+    known = {"subject": material.subject, "company": material.lead.company}
+    known |= {"first": material.lead.first_name, "last": material.lead.last_name}
+    for name, lie in (("subjects", False), ("subjects_false", True)):
+        for subject in here.get(name, []):
+            changed = Material(**{**vars(material), "subject": subject.format(**known)})
+            yield Edit("subject", lie, changed.subject, changed)
+
+
 def layout(material: Material, paragraphs: list[str]) -> Iterator[Edit]:
     """The same words laid out otherwise."""
     body = material.body
@@ -218,7 +239,8 @@ def layout(material: Material, paragraphs: list[str]) -> Iterator[Edit]:
 
 def wrap(paragraph: str) -> str:
     """Lines of about 60 characters."""
-    out, width = [], 0
+    out: list[str] = []
+    width = 0
     for word in paragraph.split(" "):
         out.append("\n" if width and width + len(word) > 60 else (" " if out else ""))
         width = len(word) if out[-1] == "\n" else width + len(word) + 1

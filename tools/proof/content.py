@@ -25,7 +25,8 @@ def unrelated(case: Case, pool: frozenset[str], readings: list[Reading], skipped
         return []
     if alone := next((c for c in case.stance.about_prospect if stands_alone(case, c, said, missing)), None):
         return [problem(case, *alone, "quote_unrelated", "is not in what the sentence cites")]
-    allowed = 1 if len(said) >= SPARE and len(missing) < len(said) else 0
+    found = next((p for p in said if p not in missing), case.last)
+    allowed = 1 if len(said) >= SPARE and missing[0] < found else 0
     swapped = next((p for p in missing if is_swap(case, p, said, readings)), None)
     if swapped is None and len(missing) <= allowed:
         return []

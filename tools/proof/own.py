@@ -42,7 +42,8 @@ def boast(case: Case) -> list[Problem]:
     if case.stance.kind != "sender" or not boasts(case) or plans(case.lows, case.text.language):
         return []
     skipped = ignored(case) | words("courtesy", case.text.language)
-    pool = case.evidence.offer.senses | case.cited.senses | case.evidence.row.senses
+    told = case.evidence.statements if case.lows[:1] in REFERRING else case.evidence.offer
+    pool = told.senses | case.cited.senses | case.evidence.row.senses
     said = content_places(case, skipped)
     missing = [p for p in said if not senses_of(case.tokens[p].low) & pool]
     denies = case.lows[:1] in REFERRING and bool(negations([case.tokens[p] for p in case.said], case.text.language))

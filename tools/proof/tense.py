@@ -16,10 +16,12 @@ def check_tense(case: Case) -> list[Problem]:
     if not case.cites_fact or not case.of_prospect or case.subject:
         return []
     language, readings = case.text.language, case.cited.readings
-    if any(reading.language != language or tells_past(reading) for reading in readings):
+    if any(reading.language != language for reading in readings):
         return []
+    past = any(tells_past(reading) for reading in readings)
     source = {low for reading in readings for low in reading.lows}
-    for place in past_places(case.lows, source, language):
+    places = past_verbs(case.lows, source, language) if past else past_places(case.lows, source, language)
+    for place in places:
         where = case.said[place]
         if case.prospect_clause(where):
             return [problem(case, where, where + 1, "tense_changed", "is in the past, and the quotation is not")]
@@ -46,15 +48,25 @@ def is_participle(lows: Sequence[str], place: int, language: Language) -> bool:
 
 
 def past_places(lows: Sequence[str], source: set[str], language: Language) -> Iterator[int]:
-    """The places of verbs in the past: "was", or a form of a verb that the source has in the present."""
+    """The places of the past where a source has none at all: "was", "has built" for "is building", verbs."""
     marks, perfect = words("tense.marks", language), words("tense.perfect", language)
     ongoing = bool(words("tense.state", language) & source) and any(low.endswith("ing") for low in source)
     for place, low in enumerate(lows):
-        if low in source or (place and lows[place - 1] in words("tense.mine", language)):
-            continue
-        told = low in marks or (ongoing and low in perfect and not perfect & source)
+        mine = place and lows[place - 1] in words("tense.mine", language)
+        if (
+            not mine
+            and low not in source
+            and (low in marks or (ongoing and low in perfect and not perfect & source))
+        ):
+            yield place
+    yield from past_verbs(lows, source, language)
+
+
+def past_verbs(lows: Sequence[str], source: set[str], language: Language) -> Iterator[int]:
+    """The places of forms of the past of verbs that a source has in the present alone."""
+    for place, low in enumerate(lows):
         verb = is_participle(lows, place, language) or not words("tense.state", language)
-        if told or (verb and inflected(low, source, language)):
+        if verb and low not in source and inflected(low, source, language):
             yield place
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from memory.profile import Offer
 from memory.records import Lead
 
 Codes = Callable[..., list[str]]
@@ -166,3 +167,56 @@ def test_a_finding_in_folded_text_is_placed_in_the_text_as_written(proven: Calla
 def test_the_row_of_another_lead_proves_nothing(codes: Codes) -> None:
     other = Lead(email="a@b.example", first_name="Jonas", company="Else")
     assert codes("Hi Piotr,", lead=other) == ["name_not_in_source"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "As you asked, I am sending you our prices.",
+        "It was a pleasure talking to you last week.",
+        "A mutual friend gave me your name.",
+        "Wie besprochen sende ich Ihnen unsere Preise.",
+        "Un de vos ingénieurs m’a parlé des retards.",
+    ],
+)
+def test_dealings_with_the_reader_that_nobody_knows_of_are_found(body: str, codes: Codes) -> None:
+    assert "uncited_statement" in codes(body)
+
+
+def test_a_page_may_have_told_and_a_talk_may_be_looked_forward_to(codes: Codes) -> None:
+    quote = "We export to 14 countries."
+    assert codes("Your website told me that you export to 14 countries.", quote) == []
+    assert codes("I look forward to our call.") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "quote"),
+    [
+        ("Your pumps were approved to EN 809.", "Our pumps are approved to EN 809."),
+        ("You welded steel frames.", "We weld steel frames."),
+        ("Sie fertigten Fenster aus Holz.", "Wir fertigen Fenster aus Holz."),
+        ("Vous fabriquiez des moules.", "Nous fabriquons des moules."),
+        ("You have built a new board.", "We are building a new board."),
+    ],
+)
+def test_what_is_so_is_not_told_as_past(body: str, quote: str, codes: Codes) -> None:
+    assert "tense_changed" in codes(body, quote)
+
+
+def test_a_subject_without_a_verb_may_still_lie(codes: Codes) -> None:
+    assert codes("Hi Piotr,", subject="Your late deliveries") == ["uncited_statement"]
+    assert codes("Hi Piotr,", subject="Congratulations on the prize") == ["uncited_statement"]
+    assert codes("Hi Piotr,", subject="An idea for Acme Pumps") == []
+
+
+def test_a_german_name_without_an_article_has_no_place_in_a_guess(codes: Codes) -> None:
+    assert codes("Vermutlich plant Bosch anders.") == ["guess_about_reader"]
+    assert codes("Vermutlich klingelt das Telefon, wenn sich ein Auftrag verschiebt.") == []
+
+
+def test_a_sentence_of_the_offer_is_the_senders_as_it_stands(codes: Codes, offer: Offer) -> None:
+    text = "Dans 9 usines, le planning de la semaine est passé de 6 heures à 50 minutes."
+    french = {"language": "fr", "statements": [{"id": "fr", "text": text, "language": "fr"}], "guesses": []}
+    own = Offer.model_validate({**offer.model_dump(), **french})
+    assert codes(text, source="offer", offer=own) == []
+    assert codes(text.replace("50", "40"), source="offer", offer=own) == ["number_not_in_source"]
