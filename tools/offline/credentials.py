@@ -67,11 +67,16 @@ def judge_age(asked: Asked, said: Sequence[Said]) -> Judgement:
     dated = [(age, one) for one in said if (age := _age(one)) is not None and not one.of_others]
     if not dated:
         return unknown("Its pages do not date its beginning.")
-    age, one = max(dated, key=lambda pair: pair[0])
     number = asked.number or 10
+    age, one = max(dated, key=lambda pair: pair[0])
     wanted = one.read_in - number if number > A_YEAR else number
-    older = age > wanted or (age == wanted and bool(_MORE.search(one.text)))
-    return answer("yes" if older != asked.fewer else "no", [one], f"It speaks of {age} years.")
+    if age > wanted or (age == wanted and bool(_MORE.search(one.text))):
+        return answer("no" if asked.fewer else "yes", [one], f"It speaks of {age} years.")
+    founded = [(age, one) for age, one in dated if one.speaker.words.history.search(one.text)]
+    if not founded:
+        return unknown("Its pages date what it does, and not its beginning.", [one])
+    age, one = max(founded, key=lambda pair: pair[0])
+    return answer("yes" if asked.fewer else "no", [one], f"It speaks of {age} years.")
 
 
 def _age(one: Said) -> int | None:

@@ -10,10 +10,12 @@ from tools.offline.phrases import Phrases, signal_pattern
 from tools.offline.questions import Asked
 from tools.offline.said import Said, trusted
 from tools.offline.scoring import tells_history
+from tools.offline.signals import is_ours
 from tools.offline.verdicts import answer
 
 NEAR, BESIDE = 6, 2  # words between a denial and what it denies: with a verb of offering, and without
 MENTIONS = 1  # sentences that may have a signal, though not as what is offered
+_BEING = re.compile(r"are|is the.*|sind.*|ist (?:der|die|das)|sont|est (?:le|la|l).*|as.*|als|comme", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;:–—]|, (?:and|but|or|und|aber|oder|et|mais) ")
 
 FIRM, VERY_FIRM = 1.5, 2.0  # points of a sentence from which a "no" is inferred, and for a must or a never
@@ -75,5 +77,7 @@ def _says_what_it_offers(one: Said) -> bool:
         return False
     if one.describes:
         return True
-    verb = one.phrases.offers.search(one.text)
-    return bool(verb) and one.own and not tells_history(one.text, one.speaker)
+    verb = one.phrases.makes.search(one.text) or one.phrases.offers.search(one.text)
+    if verb is None or _BEING.fullmatch(verb.group()) or tells_history(one.text, one.speaker):
+        return False
+    return is_ours(verb, one.text, one)

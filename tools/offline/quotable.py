@@ -156,7 +156,11 @@ def _points_back(s: Sentence, speaker: Speaker) -> object:
 
 
 def _speaks_ill(s: Sentence, speaker: Speaker) -> object:
-    return speaker.words.ill.search(s.text) or speaker.words.competitors.search(s.text)
+    return speaker.words.ill.search(s.text)
+
+
+def _names_a_competitor(s: Sentence, speaker: Speaker) -> object:
+    return speaker.words.competitors.search(s.text)
 
 
 def _others_deed(s: Sentence, speaker: Speaker) -> object:
@@ -188,6 +192,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("instruction", _instruction),
     ("points back", _points_back),
     ("speaks ill", _speaks_ill),
+    ("names a competitor", _names_a_competitor),
     ("another's deed", _others_deed),
     ("statistic", _statistic),
 )

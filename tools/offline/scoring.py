@@ -81,10 +81,9 @@ def kind_of(text: str, speaker: Speaker, read_at: datetime) -> About:
 
 
 def tells_history(text: str, speaker: Speaker) -> bool:
-    """Whether it tells when the company began and nothing of how big it is or whom it is for."""
-    if not speaker.words.history.search(text):
-        return False
-    return not any(p.search(text) for kind, p in speaker.words.kinds if kind in {"size", "audience"})
+    """Whether it tells when the company began, and not how big it is."""
+    sizes = (pattern for kind, pattern in speaker.words.kinds if kind == "size")
+    return bool(speaker.words.history.search(text)) and not any(size.search(text) for size in sizes)
 
 
 def _is_dated_news(text: str, speaker: Speaker, place: Place) -> bool:

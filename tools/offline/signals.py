@@ -69,7 +69,7 @@ def _offered_by_us(said: Said, before: str) -> int:
     if name and len(before[name.end() :].split()) <= 2 and not said.phrases.between.search(before, name.end()):
         return CLEAR  # "The Joco cup"
     verb = _last(said.phrases.offers, before)
-    if verb and not said.phrases.between.search(before, verb.end()) and _is_ours(verb, before, said):
+    if verb and not said.phrases.between.search(before, verb.end()) and is_ours(verb, before, said):
         return WEAK if _ALREADY_KNOWN.match(before, verb.end()) or "including" in before[verb.end() :] else CLEAR
     ours = _last(said.phrases.ours, before)
     near = (
@@ -78,7 +78,7 @@ def _offered_by_us(said: Said, before: str) -> int:
     return WEAK if near else 0
 
 
-def _is_ours(verb: re.Match[str], before: str, said: Said) -> bool:
+def is_ours(verb: re.Match[str], before: str, said: Said) -> bool:
     """Whether the company is a verb's subject; in German it may follow the verb ("Auf Wunsch bauen wir …")."""
     return bool(_THEN_WE.match(before, verb.end())) or _is_our_verb(before[: verb.start()], said)
 

@@ -131,7 +131,7 @@ def test_what_a_page_of_news_dates_in_this_year_or_the_last_is_news(
     "text",
     [
         "Kegel began in 1999 in a cellar.",
-        "Kegel was formed in 1968.",
+        "Kegel was formed in 1968 by the merger of two dairies of the valley.",
         "Kegel was started in 1958 by two brothers.",
         "Kegel wurde 1931 von zwei Brüdern gegründet.",
         "Kegel a été créée en 1974 par deux frères.",
@@ -148,8 +148,17 @@ def test_a_beginning_is_a_proof_of_age_and_comes_after_what_the_company_makes(
     assert found[0].quote == makes
 
 
-def test_what_is_thrown_away_is_no_size_of_the_company(page_of: MakePage, lead_at: MakeLead) -> None:
-    found = find_facts(lead_at(), [page_of("We recycle the liner of our labels: 94 tonnes of it a year.")])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We recycle the liner of our labels: 94 tonnes of it a year.",
+        "We break a sample of every lot on our own bench, which pulls 60 tonnes.",
+    ],
+)
+def test_what_is_thrown_away_or_what_a_machine_bears_is_no_size_of_the_company(
+    text: str, page_of: MakePage, lead_at: MakeLead
+) -> None:
+    found = find_facts(lead_at(), [page_of(text)])
     assert "size" not in {quote.about for quote in found}
 
 
