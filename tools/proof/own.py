@@ -15,6 +15,7 @@ LOUD = frozenset(
     ("hundreds", "thousands", "millions", "billions", "dozens", "award", "unmatched", "terms")
 )  # whoever is spoken of
 OURS = common("sets.ours")
+POSSESSIVE = common("sets.possessive_ours")
 REFERRING = [[low] for low in sorted(words("statements.refers"))]
 
 
@@ -46,8 +47,9 @@ def boast(case: Case) -> list[Problem]:
     pool = told.senses | case.cited.senses | case.evidence.row.senses
     said = content_places(case, skipped)
     missing = [p for p in said if not senses_of(case.tokens[p].low) & pool]
-    denies = case.lows[:1] in REFERRING and bool(negations([case.tokens[p] for p in case.said], case.text.language))
-    if len(missing) < 2 - denies or len(missing) * 2 <= len(said) - denies:
+    denies = case.lows[:1] in REFERRING and negations([case.tokens[p] for p in case.said], case.text.language)
+    enough = 1 if denies or POSSESSIVE & set(case.lows[:2]) else 2
+    if len(missing) < enough or len(missing) * 2 < len(said) + enough - 1:
         return []
     why = "is said of the sender, and the offer does not say it"
     return [problem(case, case.first, case.last, "uncited_statement", why)]

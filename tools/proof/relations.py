@@ -1,6 +1,6 @@
 """Dealings with the reader that nobody knows of: "as you asked", "we met", "a friend gave me your name"."""
 
-from tools.proof.content import from_offer
+from tools.proof.content import content_places, from_offer
 from tools.proof.found import Case, Problem
 from tools.proof.lexicon import common, match_at, phrases, words
 from tools.proof.spans import problem
@@ -23,7 +23,20 @@ def check_relation(case: Case) -> list[Problem]:
             first, last = case.said[place], case.said[place + used - 1] + 1
             why = "tells of dealings with the reader of which no source knows"
             return [problem(case, first, last, "uncited_statement", why)]
-    return []
+    return thanked(case)
+
+
+def thanked(case: Case) -> list[Problem]:
+    """Thanks are for reading and answering; for anything else the reader must have done it."""
+    lows, language = case.lows, case.text.language
+    listed = phrases("relation.thanks", language)
+    start = next((p + n for p in range(len(lows)) if (n := match_at(lows, p, listed))), len(lows))
+    usual = words("courtesy", language) | words("frame", language) | words("statements.mail_noun", language)
+    place = next((p for p in content_places(case, usual) if p >= case.said[0] + start), None)
+    if place is None or case.claims:
+        return []
+    why = "is thanked for, and no source knows of it"
+    return [problem(case, place, place + 1, "uncited_statement", why)]
 
 
 def page_told(case: Case, place: int) -> bool:
