@@ -18,7 +18,10 @@ _NO_TRIAL = any_of(["(?:no|not|without an?|kein\\w*|pas d\\w*|sans) (?:\\w+ ){0,
 
 def judge_hiring(_: Asked, said: Sequence[Said]) -> Judgement:
     """Whether it looks for people."""
-    found = trusted(one for one in said if one.phrases.hiring.search(one.text))
+    looking = trusted(one for one in said if one.phrases.hiring.search(one.text))
+    found = [one for one in looking if not one.phrases.denies.search(one.text)]
+    if looking and not found:
+        return answer("no", looking, "It says so itself.")
     return answer("yes", found, "It looks for people.") if found else unknown("Its pages name no open position.")
 
 

@@ -98,8 +98,9 @@ def thing(said: Said) -> int:
     if said.is_heading or not (said.of_itself or said.of_a_product):
         return 0
     making = said.phrases.makes.search(said.text)
-    if making and _is_our_verb(said.text[: making.start()], said):
-        return CLEAR
+    subject = said.text[: making.start()] if making else ""
+    if making and _is_our_verb(subject, said) and not said.phrases.serves.search(" ".join(subject.split()[-3:])):
+        return CLEAR  # not "we translate for makers of machines"
     if said.phrases.made_of.search(said.text):
         return CLEAR
     return WEAK if said.phrases.tangible.search(said.text) else 0

@@ -51,7 +51,10 @@ def lead_at() -> MakeLead:
 
 def companies() -> list[dict[str, object]]:
     """Twenty German and French companies, written for these tests."""
-    return tomllib.loads((HERE / "companies.toml").read_text(encoding="utf-8"))["companies"]
+    written: list[dict[str, object]] = tomllib.loads((HERE / "companies.toml").read_text(encoding="utf-8"))[
+        "companies"
+    ]
+    return written
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -36,7 +36,7 @@ def test_the_best_statement_comes_first_and_others_voices_never_come(page_of: Ma
         "Kegel builds pumps for dairies in Piedmont.",
         "Our plant in Turin employs 140 people.",
     }
-    assert [quote.score for quote in found] == sorted((quote.score for quote in found), reverse=True)
+    assert [quote.score for quote in found] == sorted((quote.score or 0 for quote in found), reverse=True)
 
 
 async def test_a_worker_process_finds_what_is_found_here(page_of: MakePage, lead_at: MakeLead) -> None:

@@ -154,7 +154,7 @@ def test_the_shared_profiles_own_tests_hold(shared_data: Path, page_of: MakePage
     icp = Icp(**tomllib.loads((shared_data / "icp.toml").read_text(encoding="utf-8")))
     asked = [criterion for criterion in icp.criteria if criterion.question]
     for trial in icp.tests:
-        lead = Lead(email="ada@lead.example", **trial.lead)  # type: ignore[arg-type]
+        lead = Lead(email="ada@lead.example", **trial.lead)
         verdicts = {
             criterion.id: judged.verdict
             for criterion, judged in zip(asked, judge_pages(lead, asked, [page_of(trial.text)]), strict=True)
