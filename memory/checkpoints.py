@@ -47,6 +47,7 @@ TEMPORARY = (
     redis.exceptions.OutOfMemoryError,
     redis.exceptions.ReadOnlyError,
 )
+REFUSALS = ("MISCONF", "NOREPLICAS", "READONLY", "OOM")  # how a server says that it cannot write now
 
 
 @asynccontextmanager
@@ -202,6 +203,10 @@ class RedisSaver(BaseCheckpointSaver[str]):
             return await script(keys=keys_of(thread), args=arguments)
         except TEMPORARY as error:
             raise Unavailable(f"Redis did not keep the run's state ({error}). Run again to continue.") from error
+        except redis.exceptions.ResponseError as error:
+            if not str(error).startswith(REFUSALS):
+                raise
+            raise Unavailable(f"Redis takes no writes ({error}). Make space, and run again to continue.") from error
 
 
 def _place(config: RunnableConfig) -> tuple[str, str, str]:

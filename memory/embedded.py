@@ -39,8 +39,13 @@ ONCE = Retry(NoBackoff(), 0)
 @asynccontextmanager
 async def open_embedded(folder: Path) -> AsyncIterator[str]:
     """The URL of the server whose data is in `folder`, started if nobody has started it yet."""
-    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    users = await asyncio.to_thread(_join, folder)
+    try:
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        users = await asyncio.to_thread(_join, folder)
+    except OSError as error:
+        raise Unavailable(
+            f"The data folder {folder} cannot be used ({error.strerror}). Set ZIGRAL_DATA to another."
+        ) from error
     try:
         yield f"unix://{_socket(folder)}"
     finally:

@@ -1,6 +1,10 @@
 """`zigral`: every command by its name. A command's module imports what is heavy only when it runs."""
 
+import os
 import sys
+import tempfile
+import traceback
+from pathlib import Path
 
 import typer
 
@@ -31,12 +35,26 @@ app.add_typer(icp, name="icp")
 
 
 def main() -> None:
-    """Run the command line; an error that we raise on purpose is one sentence and exit code 2."""
+    """Run the command line. Whatever goes wrong is one sentence and exit code 2; no traceback reaches a person."""
     try:
         app()
     except ZigralError as error:
         note(f"zigral: {error}")
-        sys.exit(2)
+    except OSError as error:
+        note(f"zigral: {error.filename or 'A file'} cannot be used ({error.strerror or error}).")
+    except Exception as error:  # noqa: BLE001 - the door: our own mistake
+        note(f"zigral: Zigral made a mistake ({type(error).__name__}); the details are in {_kept(error)}.")
+    else:
+        return
+    sys.exit(2)
+
+
+def _kept(error: Exception) -> Path:
+    """The file that keeps the traceback."""
+    descriptor, name = tempfile.mkstemp(prefix="zigral-error-", suffix=".log")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        traceback.print_exception(error, file=file)
+    return Path(name)
 
 
 if __name__ == "__main__":

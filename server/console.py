@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 import typer
 
@@ -33,12 +32,6 @@ def say(text: str) -> None:
 def note(text: str) -> None:
     """A line beside the answer, on stderr."""
     typer.echo(harmless(text), err=True)
-
-
-def stop(message: str, *, code: int = 2) -> NoReturn:
-    """End the command: 1 where a check did not hold, 2 where it could not start."""
-    note(f"zigral: {message}")
-    raise typer.Exit(code)
 
 
 def command_name() -> str:

@@ -27,7 +27,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a lead file by address, and by company where only one row has it; None: there is no file."""
+    """The rows of a lead file by address, and the first row of each company; None: there is no file."""
 
     by_id: dict[str, Lead] | None = None
     by_company: dict[str, Lead] | None = None

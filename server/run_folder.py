@@ -3,8 +3,7 @@
 import fcntl
 import hashlib
 import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +63,7 @@ def begin(path: Path, *, icp: Path, offer: Path, web_sha256: str) -> Iterator[Ru
     Raises `Invalid` where it cannot be a run's folder, `Conflict` where it was begun with something else or
     another process is at work in it.
     """
-    _refuse_unless_ours(path)
+    _refuse_unless_ours(path, {"icp.toml": icp, "offer.toml": offer})
     path.mkdir(parents=True, exist_ok=True)
     with _alone(path):
         given = {"icp_sha256": _sha256(icp), "offer_sha256": _sha256(offer), "web_sha256": web_sha256}
@@ -73,9 +72,9 @@ def begin(path: Path, *, icp: Path, offer: Path, web_sha256: str) -> Iterator[Ru
             _refuse_other_inputs(folder.manifest, given)
         else:
             folder = RunFolder(path, Manifest(run_id=uuid4(), **given))
-            shutil.copyfile(icp, path / "icp.toml")
-            shutil.copyfile(offer, path / "offer.toml")
-            _write(path / "run.json", folder.manifest.model_dump_json())
+            _write(path / "icp.toml", icp.read_bytes())
+            _write(path / "offer.toml", offer.read_bytes())
+            _write(path / "run.json", folder.manifest.model_dump_json().encode())
         yield folder
 
 
@@ -84,6 +83,7 @@ def reopen(path: Path) -> Iterator[RunFolder]:
     """The folder of an earlier run, ours alone; `NotFound` where there is none."""
     folder = open_folder(path)
     with _alone(path):
+        _refuse_changed_inputs(folder)
         yield folder
 
 
@@ -97,7 +97,17 @@ def open_folder(path: Path) -> RunFolder:
         raise Malformed(f"{path / 'run.json'} is damaged. Begin again with another --out.") from None
 
 
-def _refuse_unless_ours(path: Path) -> None:
+def _refuse_changed_inputs(folder: RunFolder) -> None:
+    """The profile and the offer that mails were proven with are those that they go out with."""
+    kept = {"icp.toml": folder.manifest.icp_sha256, "offer.toml": folder.manifest.offer_sha256}
+    for name, sha256 in kept.items():
+        if not (folder.path / name).exists() or _sha256(folder.path / name) != sha256:
+            raise Conflict(
+                f"{folder.path / name} was changed after the run. Put it back, or run again with another --out."
+            )
+
+
+def _refuse_unless_ours(path: Path, inputs: Mapping[str, Path]) -> None:
     if path.is_symlink():
         raise Invalid(f"{path} is a link. Give --out a folder of its own.")
     if not path.exists():
@@ -109,9 +119,12 @@ def _refuse_unless_ours(path: Path) -> None:
         raise Invalid(f"{path} is a file. Give --out a folder.")
     if not os.access(path, os.W_OK | os.X_OK):
         raise Invalid(f"{path} cannot be written to. Give --out another place.")
-    held = {entry.name for entry in path.iterdir()} - {".lock"}
-    if held and "run.json" not in held and not held <= {"icp.toml", "offer.toml"}:
-        raise Invalid(f"{path} holds something else ({sorted(held)[0]}). Give --out an empty or a new folder.")
+    held = {entry.name for entry in path.iterdir() if not entry.name.startswith(".")}
+    if "run.json" in held:
+        return
+    for name in sorted(held):  # a begin that was killed leaves nothing but copies of the inputs
+        if name not in inputs or (path / name).read_bytes() != inputs[name].read_bytes():
+            raise Invalid(f"{path} holds something else ({name}). Give --out an empty or a new folder.")
 
 
 def _refuse_other_inputs(manifest: Manifest, given: dict[str, str]) -> None:
@@ -142,7 +155,7 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, data: bytes) -> None:
     partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_text(text, encoding="utf-8")
+    partial.write_bytes(data)
     partial.replace(path)

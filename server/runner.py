@@ -17,7 +17,7 @@ from memory.errors import Refused, Unavailable, ZigralError
 from memory.profile import Offer
 from memory.records import Cost, Lead, Result, draft_sha256
 from server.run_folder import RunFolder
-from tools.mail import build_message, write_eml
+from tools.mail import build_message, eml_path, write_eml
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Runner:
         async def work() -> None:
             while (lead := await _next(leads, turn)) is not None:
                 result = await self._run_safely(lead)
-                if result.status != "failed" or lead.lead_id not in failed:
+                if result.status == "failed" and lead.lead_id not in failed:
                     await self._keep(result)
                 on_result(result)
 
@@ -75,7 +75,7 @@ class Runner:
         return approved
 
     async def _restore(self, config: RunnableConfig, result: Result) -> None:
-        """See that the run waits for its approval with the very draft that was shown.
+        """See that the run waits for its approval with the very verdict and draft that were shown.
 
         Resuming a thread that is gone would begin at the beginning with an empty state, so a thread whose
         checkpoints were lost is made again from the result's line.
@@ -88,14 +88,16 @@ class Runner:
         waiting = state.values.get("draft")
         if state.next != ("approve",) or waiting is None or result.draft is None:
             raise Refused(f"The mail to {result.lead.email} does not wait for an approval.")
+        if state.values.get("qualification") != result.qualification:
+            raise Refused(f"The verdict on {result.lead.email} was changed after it was made. Run the lead again.")
         shown = draft_sha256(result.lead.email, result.draft.subject, result.draft.body)
         if waiting.sha256 != shown:
             raise Refused(f"The mail to {result.lead.email} was changed after it was proven. Run the lead again.")
 
     async def _run_safely(self, lead: Lead) -> Result:
-        """A lead's fault is its own; only what all leads need, such as Redis, stops the others."""
+        """Run and keep; a lead's fault is its own, and only what all need, such as Redis, stops the others."""
         try:
-            return await self.run(lead)
+            return await self._run_and_keep(lead)
         except Unavailable:
             raise
         except ZigralError as error:
@@ -106,13 +108,19 @@ class Runner:
                 lead, f"Zigral made a mistake on this lead ({type(error).__name__}); see error.log."
             )
 
+    async def _run_and_keep(self, lead: Lead) -> Result:
+        result = await self.run(lead)
+        if result.status != "failed":
+            await self._keep(result)
+        return result
+
     def _failed(self, lead: Lead, why: str) -> Result:
         run_id = self.folder.thread_id(lead.lead_id)
         return Result(run_id=run_id, engine=self.engine, lead=lead, status="failed", error=why)
 
     async def _keep(self, result: Result) -> None:
         """The draft first, then the line that says it is there."""
-        path = self.folder.drafts / f"{result.lead.lead_id}.eml"
+        path = eml_path(self.folder.drafts, result.lead.lead_id)
         if result.status == "awaiting_approval" and result.draft:
             message = build_message(result.lead, result.draft, self.offer)
             await asyncio.to_thread(write_eml, path, message)

@@ -1,6 +1,7 @@
 """Building mail, and the outbox: a folder of `.eml` files. Sending them comes later."""
 
 import asyncio
+import re
 import unicodedata
 from dataclasses import dataclass
 from email.headerregistry import Address
@@ -11,11 +12,14 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
-from memory.errors import Invalid
+from memory.errors import Invalid, Unavailable
 from memory.profile import Offer
 from memory.records import Approval, Draft, Lead
 from memory.words import Language
 from tools.language import language_of
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+LONGEST_NAME = 200  # characters of a name in a header; direction marks and the like are left out
 
 FOOTERS: dict[Language, str] = {
     "en": "If you would rather not hear from me again, write to {unsubscribe} and I will not.",
@@ -39,7 +43,7 @@ class FolderOutbox:
     folder: Path
 
     async def put(self, name: str, message: EmailMessage) -> None:
-        await asyncio.to_thread(write_eml, self.folder / f"{name}.eml", message)
+        await asyncio.to_thread(write_eml, eml_path(self.folder, name), message)
 
 
 def footer(offer: Offer, body: str) -> str:
@@ -68,17 +72,32 @@ def build_message(lead: Lead, draft: Draft, offer: Offer, approval: Approval | N
     return message
 
 
+def eml_path(folder: Path, name: str) -> Path:
+    """Where the mail of that name lies; `Invalid` for a name that could lead out of the folder."""
+    if not NAME.fullmatch(name):
+        raise Invalid(f"{name[:80]!r} is no lead's id. Run the lead again.")
+    return folder / f"{name}.eml"
+
+
 def write_eml(path: Path, message: EmailMessage) -> None:
-    """Write the message to `path`, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write the message to `path`, whole or not at all; `Unavailable` where there is no room for it."""
     partial = path.with_name(f".{path.name}.{uuid4().hex}")
-    partial.write_bytes(message.as_bytes())
-    partial.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(message.as_bytes())
+        partial.replace(path)
+    except OSError as error:
+        raise Unavailable(
+            f"The mail could not be written to {path} ({error.strerror}). Make space and run the command again."
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _mailbox(name: str, address: str) -> Address:
     local, _, domain = _one_line("address", address).rpartition("@")
-    return Address(display_name=_one_line("name", name), username=local, domain=domain)
+    shown = "".join(character for character in _one_line("name", name) if unicodedata.category(character) != "Cf")
+    return Address(display_name=shown[:LONGEST_NAME], username=local, domain=domain)
 
 
 def _one_line(what: str, text: str) -> str:

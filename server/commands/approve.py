@@ -28,9 +28,9 @@ def approve(
 
     if everything and lead:
         raise Invalid("Give either --all or --lead.")
-    if not (everything or lead or on_terminal()):
-        raise Invalid("Give --all or --lead, since there is no terminal to ask on.")
     with reopen(folder) as run:
+        if not (everything or lead or on_terminal()):
+            raise Invalid("Give --all or --lead, since there is no terminal to ask on.")
         waiting = [result for result in run.results.latest() if _chosen(result, lead)]
         if lead and not waiting:
             raise Invalid(f"No draft for {lead} waits for an approval in {folder}.")

@@ -42,6 +42,8 @@ def prove(
 def _opened(path: Path) -> BinaryIO:
     from memory.errors import NotFound
 
+    if path.exists() and not path.is_file():
+        raise NotFound(f"{path} is no file. Name the runs.jsonl of a run.")
     try:
         return path.open("rb")
     except OSError as error:

@@ -251,3 +251,49 @@ def test_asked_about_each_draft_a_person_sees_what_it_rests_on_and_every_yes_is_
     assert "What you approved is kept" in said
     assert len(list((base / "out" / "outbox").glob("*.eml"))) == 1
     assert first["lead"]["email"] in said
+
+
+def test_a_name_that_cannot_stand_in_a_mail_costs_its_own_lead_and_no_other(tmp_path: Path) -> None:
+    lines = (DEMO / "leads.csv").read_text(encoding="utf-8").splitlines()[:3]
+    (tmp_path / "leads.csv").write_text("\n".join(lines).replace("Gareth", "Gareth\x1b[31m"), encoding="utf-8")
+    outcome = run_demo(tmp_path, leads=tmp_path / "leads.csv")
+    assert outcome.exit_code == 0
+    ended = {result["lead"]["company"]: result for result in results(tmp_path)}
+    assert ended["Brindlecombe Pumps"]["status"] == "failed"
+    assert "control character" in ended["Brindlecombe Pumps"]["error"]
+    assert ended["Lipnica Instruments"]["status"] == "awaiting_approval"
+
+
+def test_a_lead_id_that_leads_out_of_the_folder_touches_nothing_there(base: Path) -> None:
+    victim = base / "pwned.eml"
+    victim.write_text("mine", encoding="utf-8")
+    path = base / "out" / "runs.jsonl"
+    chosen = waiting(base)[0]["lead"]
+    text = path.read_text(encoding="utf-8").replace(chosen["lead_id"], "../../pwned")
+    path.write_text(text, encoding="utf-8")
+    outcome = zigral(base / "another", "approve", base / "out", "--lead", chosen["email"], "--json")
+    assert json.loads(outcome.stdout)["approved"] == 0
+    assert victim.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_review_that_was_called_qualified_behind_our_back_is_not_approved_with_the_others(base: Path) -> None:
+    path = base / "out" / "runs.jsonl"
+    text = path.read_text(encoding="utf-8").replace('"status": "review"', '"status": "qualified"')
+    path.write_text(text, encoding="utf-8")
+    summary = json.loads(zigral(base / "data", "approve", base / "out", "--all", "--json").stdout)
+    assert [refusal["email"] for refusal in summary["refused"]] == ["kwame@cobblersgate.example"]
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="needs a place that nobody can write to")
+@pytest.mark.parametrize(("option", "where"), [("--out", "/proc/x"), ("data", "/proc/x")])
+def test_a_place_that_cannot_be_written_to_is_one_sentence_and_exit_code_2(
+    tmp_path: Path, option: str, where: str
+) -> None:
+    out, data = (where, tmp_path / "data") if option == "--out" else (tmp_path / "out", where)
+    inputs = ["--web", DEMO / "web", "--icp", DEMO / "icp.toml", "--offer", DEMO / "offer.toml", "--out", out]
+    environ = {**os.environ, "PYTHONPATH": str(DEMO.parent), "ZIGRAL_DATA": str(data)}
+    command = [sys.executable, "-m", "server.cli", "run", DEMO / "leads.csv", *inputs]
+    ended = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr.startswith("zigral: ")

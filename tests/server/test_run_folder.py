@@ -97,9 +97,38 @@ def test_a_folder_that_was_killed_while_it_was_begun_can_be_begun_again(
 ) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    (out / "icp.toml").write_text("name =", encoding="utf-8")
+    (out / "icp.toml").write_bytes(inputs["icp"].read_bytes())
+    (out / ".offer.toml.77").write_text("name =", encoding="utf-8")
     begun(out, inputs)
     assert (out / "icp.toml").read_bytes() == inputs["icp"].read_bytes()
+
+
+def test_a_profile_of_the_users_own_that_lies_there_is_never_overwritten(
+    tmp_path: Path, inputs: dict[str, Path]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "icp.toml").write_text("mine", encoding="utf-8")
+    with pytest.raises(Invalid, match=r"something else \(icp\.toml\)"):
+        begun(out, inputs)
+    assert (out / "icp.toml").read_text(encoding="utf-8") == "mine"
+
+
+def test_the_inputs_may_lie_in_the_folder_itself(tmp_path: Path) -> None:
+    inputs = {name: tmp_path / f"{name}.toml" for name in ("icp", "offer")}
+    for path in inputs.values():
+        path.write_text("name = 'x'\n", encoding="utf-8")
+    assert begun(tmp_path, inputs) == begun(tmp_path, inputs)
+
+
+@pytest.mark.parametrize("name", ["icp.toml", "offer.toml"])
+def test_a_profile_or_an_offer_that_was_changed_after_the_run_is_refused(
+    tmp_path: Path, inputs: dict[str, Path], name: str
+) -> None:
+    begun(tmp_path / "out", inputs)
+    (tmp_path / "out" / name).write_text("name = 'z'\n", encoding="utf-8")
+    with pytest.raises(Conflict, match="changed after the run"), reopen(tmp_path / "out"):
+        pass
 
 
 def test_what_is_no_run_or_a_damaged_one_is_named(tmp_path: Path) -> None:
