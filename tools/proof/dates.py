@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tools.proof.lexicon import common, numbers, words
 from tools.proof.tokens import Token
+from tools.proof.units import unit
 
 DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})")
 ORDINAL = frozenset(("st", "nd", "rd", "th", "er", "."))
@@ -139,8 +140,8 @@ def lone_year(tokens: Sequence[Token], place: int) -> Date | None:
         return None
     before = tokens[place - 1] if place else None
     after = tokens[place + 1] if place + 1 < len(tokens) else None
-    if after is not None and after.low in {"%", "€", "$", "£"}:
-        return None
+    if after is not None and (after.low in {"%", "€", "$", "£"} or unit(after.low).startswith("=")):
+        return None  # a share, an amount, or a count of what is often counted: "in 1800 Länder"
     if after is not None and after.low == "s" and after.start == tokens[place].end:
         return Date(place, place + 2, year=year * 10)  # the 1980s are no year
     introduced = before is None or before.kind in ("sign", "break") or before.low in words("dates.before_year")
