@@ -7,7 +7,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 from memory.errors import Malformed, Refused, Unavailable
 from tools.addresses import shown
-from tools.guard import PrivateAddress
 from tools.politeness import PAUSE
 from tools.redirects import Redirects
 from tools.request import Answer, Head
@@ -30,7 +29,7 @@ class Permission:
     asking: dict[str, asyncio.Future[Robots]] = field(default_factory=dict)
 
     async def pause_before(self, url: str) -> float:
-        """The seconds to leave between requests; `Refused` where the page is not for us.
+        """The seconds to leave between requests; `Refused` where the page, or robots.txt itself, is not for us.
 
         `Unavailable` where robots.txt does not answer: that is no yes.
         """
@@ -64,9 +63,7 @@ class Permission:
             answer = await self.redirects.follow(
                 url, seconds=self.seconds, largest=self.largest, wanted=_is_there, before=_at_once
             )
-        except PrivateAddress:
-            raise
-        except (Unavailable, Malformed, Refused) as error:
+        except (Unavailable, Malformed) as error:
             raise _ask_later(url) from error
         return self._read(answer)
 

@@ -5,10 +5,17 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from memory.errors import NotFound
 from tools.guard import Guard
@@ -163,3 +170,54 @@ async def open_site() -> AsyncIterator[Callable[..., Awaitable[Site]]]:
 def reply() -> Callable[..., bytes]:
     """Makes a whole HTTP answer out of a body."""
     return answer
+
+
+@dataclass(frozen=True)
+class Authority:
+    """Signs certificates for the test's servers. `file` is what a client is told to trust."""
+
+    folder: Path
+    file: str
+    certificate: x509.Certificate
+    key: ec.EllipticCurvePrivateKey
+
+    def server_context(self, *, names: Sequence[str], days: int = 1, trusted: bool = True) -> ssl.SSLContext:
+        """For a server with a certificate for `names` that ends in `days`, signed by us or by itself."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
+        unsigned = _unsigned("server", "authority" if trusted else "server", key, days=days)
+        certificate = unsigned.add_extension(alternatives, critical=False).sign(
+            self.key if trusted else key, hashes.SHA256()
+        )
+        path = self.folder / f"{certificate.serial_number}.pem"
+        path.write_bytes(certificate.public_bytes(Encoding.PEM) + _private(key))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(path)
+        return context
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    folder = tmp_path_factory.mktemp("authority")
+    key = ec.generate_private_key(ec.SECP256R1())
+    root = x509.BasicConstraints(ca=True, path_length=None)
+    certificate = _unsigned("authority", "authority", key, days=1).add_extension(root, critical=True)
+    signed = certificate.sign(key, hashes.SHA256())
+    (folder / "authority.pem").write_bytes(signed.public_bytes(Encoding.PEM))
+    return Authority(folder, str(folder / "authority.pem"), signed, key)
+
+
+def _unsigned(name: str, issuer: str, key: ec.EllipticCurvePrivateKey, *, days: int) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return x509.CertificateBuilder(
+        issuer_name=x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]),
+        subject_name=x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]),
+        public_key=key.public_key(),
+        serial_number=x509.random_serial_number(),
+        not_valid_before=now - timedelta(days=30),
+        not_valid_after=now + timedelta(days=days),
+    )
+
+
+def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -589,3 +589,40 @@ async def test_no_cookie_goes_back(bed: Any, site: Any, reply: Reply) -> None:
     await web.read(site.url())
     await web.read(site.url())
     assert b"cookie" not in site.heads[-1].lower()
+
+
+# U16: certificates
+
+
+@pytest.mark.parametrize(
+    ("certificate", "reason"),
+    [
+        ({"names": ["acme.example"], "days": -1}, "expired"),
+        ({"names": ["other.example"]}, "mismatch"),
+        ({"names": ["127.0.0.1"]}, "mismatch"),
+        ({"names": ["acme.example"], "trusted": False}, "self-signed"),
+    ],
+)
+async def test_u16_a_certificate_that_does_not_hold_is_refused(
+    bed: Any, authority: Any, open_site: OpenSite, reply: Reply, certificate: dict[str, Any], reason: str
+) -> None:
+    secure = await open_site(tls=authority.server_context(**certificate))
+    secure.pages["/"] = reply(PAGE)
+    with pytest.raises(Refused, match=f"certificate does not hold.*{reason}"):
+        await bed.web(secure, authorities=authority.file).read(secure.url(scheme="https"))
+    assert secure.asked == []
+
+
+async def test_u16_a_certificate_is_held_against_the_name_and_not_the_address(
+    bed: Any, authority: Any, open_site: OpenSite, reply: Reply
+) -> None:
+    named: list[str | None] = []
+    context = authority.server_context(names=["acme.example"])
+    context.sni_callback = lambda _socket, name, _context: named.append(name)
+    secure = await open_site(tls=context)
+    secure.pages["/"] = reply(PAGE)
+    web = bed.web(secure, authorities=authority.file)
+    assert (await web.read(secure.url(scheme="https"))).content == PAGE
+    assert set(named) == {"acme.example"}
+    with pytest.raises(Refused, match="certificate does not hold"):  # another name at the same address
+        await web.read(secure.url(scheme="https", host="other.example"))
