@@ -1,4 +1,4 @@
-"""`zigral run --web live`, where nothing may be reached: what is public is tried in tests/tools/test_live_web.py."""
+"""`zigral run --web live` where nothing may be reached; tests/tools/test_live_web.py has what may."""
 
 import json
 from pathlib import Path
