@@ -55,7 +55,7 @@ class SystemResolver:
         try:
             found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except socket.gaierror as error:
-            if error.errno == socket.EAI_NONAME:
+            if error.errno in (socket.EAI_NONAME, socket.EAI_NODATA):
                 raise NotFound(f"There is no host {shown(host)}. Correct the website.") from error
             raise Unavailable(f"The address of {shown(host)} was not found. Try again later.") from error
         except UnicodeError as error:

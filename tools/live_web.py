@@ -68,6 +68,7 @@ class LiveWeb:
         )
         self._redirects = Redirects(requests, turns or Turns(), ports, limits.redirects)
         self._permission = Permission(self._redirects, PRODUCT, limits.robots, limits.robots_seconds)
+        self._html = frozenset(lists_of("decoding")["html_types"])
         self._limits = limits
         self._clock = clock
 
@@ -88,7 +89,7 @@ class LiveWeb:
         """True, or the reason why its content is not read."""
         _refuse_status(head)
         kind = _type_of(head).partition(";")[0].strip().lower()
-        if kind and kind not in lists_of("decoding")["html_types"]:
+        if kind and kind not in self._html:
             raise Malformed(f"{shown(head.url)} is not a web page ({shown(kind)}).")
         declared = head.headers.get("content-length", "")
         if declared.isascii() and declared.isdigit() and int(declared[:20]) > self._limits.page:

@@ -46,6 +46,7 @@ class Permission:
             return self.known[host]
         if host not in self.asking:
             self.asking[host] = asyncio.ensure_future(self._learn(host, url))
+            self.asking[host].add_done_callback(_heard)  # also where all who asked were stopped
         return await asyncio.shield(self.asking[host])
 
     async def _learn(self, host: str, url: str) -> Robots:
@@ -80,6 +81,11 @@ class Permission:
 
 def _is_there(head: Head) -> bool:
     return head.status == 200
+
+
+def _heard(asking: asyncio.Future[Robots]) -> None:
+    if not asking.cancelled():
+        asking.exception()
 
 
 async def _at_once(_: str) -> float:

@@ -1,10 +1,14 @@
 """Connecting to the very address that was checked, under the name that was asked for."""
 
 import ssl
+from collections.abc import Sequence
+from itertools import zip_longest
 
 import httpx
 
-from tools.guard import Guard, Resolver
+from tools.guard import Address, Guard, Resolver
+
+MOST_TRIED = 4  # addresses of a name
 
 
 class PinnedTransport(httpx.AsyncBaseTransport):
@@ -23,8 +27,9 @@ class PinnedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
         port = url.port or (443 if url.scheme == "https" else 80)
-        first, *others = await self._guard.addresses(url.host, port, self._resolver)
-        for address in (first, *others[:3]):
+        addresses = await self._guard.addresses(url.host, port, self._resolver)
+        failed: httpx.TransportError = httpx.ConnectError("no address")
+        for address in _in_turn(addresses)[:MOST_TRIED]:
             try:
                 return await self._inner.handle_async_request(_pinned(request, str(address)))
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
@@ -33,6 +38,13 @@ class PinnedTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _in_turn(addresses: Sequence[Address]) -> list[Address]:
+    """IPv4 and IPv6 alternating, since one of them may not be had here at all."""
+    kinds = [[address for address in addresses if address.version == version] for version in (4, 6)]
+    kinds.sort(key=lambda kind: addresses[0] not in kind)
+    return [address for pair in zip_longest(*kinds) for address in pair if address]
 
 
 def _pinned(request: httpx.Request, address: str) -> httpx.Request:

@@ -18,7 +18,7 @@ from memory.errors import Malformed, Unavailable
 P = ParamSpec("P")
 T = TypeVar("T")
 
-LONGEST = 30.0  # seconds for one piece of work: a page of 5 MB takes two or three
+LONGEST = 30.0  # seconds for one piece of work: the text of a page of 5 MB took 1.5
 
 
 class Workers(Protocol):

@@ -497,6 +497,7 @@ async def test_u15_hosts_do_not_wait_for_each_other(bed: Any, site: Any, reply: 
     site.pages["/"] = reply(PAGE)
     web = bed.web(site)
     await asyncio.gather(*(web.read(site.url(host=f"{name}.example")) for name in "abc"))
+    assert site.most_at_once == 3
 
 
 @pytest.mark.parametrize(("asked", "kept"), [("0.1", 1.0), ("7", 7.0), ("86400", 30.0), ("inf", 1.0), ("-3", 1.0)])
@@ -565,6 +566,16 @@ async def test_where_nobody_listens_nothing_is_read(bed: Any, site: Any) -> None
     bed.names.told = {"acme.example": ["127.0.0.9"]}
     with pytest.raises(Unavailable, match="Ask later"):
         await web.read(site.url())
+
+
+async def test_another_address_of_the_name_is_tried_where_nobody_listens_at_the_first(
+    bed: Any, site: Any, reply: Reply
+) -> None:
+    addresses = ["127.0.0.8", "127.0.0.9", "::1", "127.0.0.1"]
+    bed.names.told = {"acme.example": addresses}
+    site.pages["/"] = reply(PAGE)
+    web = bed.web(site, guard=Guard(allowed=frozenset(map(ip_address, addresses))))
+    assert (await web.read(site.url())).content == PAGE
 
 
 async def test_letters_beyond_ascii_are_asked_for_in_ascii(bed: Any, site: Any, reply: Reply) -> None:
