@@ -16,6 +16,7 @@ from memory.errors import Malformed, NotFound, Refused, Unavailable
 from tools.extraction import extract
 from tools.guard import Guard, SystemResolver
 from tools.live_web import Limits
+from tools.permission import HOSTS
 from tools.politeness import Turns
 from tools.site import read_site
 from tools.workers import Inline
@@ -440,6 +441,16 @@ async def test_u14_robots_txt_is_asked_for_once_however_many_come_at_once(
     web = bed.web(site)
     await asyncio.gather(*(web.read(site.url(f"/{n}")) for n in range(10)))
     assert site.asked.count("acme.example /robots.txt") == 1
+
+
+async def test_u14_only_the_last_hosts_are_remembered(bed: Any, site: Any, reply: Reply) -> None:
+    site.pages["/"] = reply(PAGE)
+    web = bed.web(site)
+    hosts = [f"h{number}.example" for number in range(HOSTS + 1)]
+    for host in [*hosts, hosts[-1], hosts[0]]:
+        await web.read(site.url(host=host))
+    assert site.asked.count(f"{hosts[0]} /robots.txt") == 2
+    assert site.asked.count(f"{hosts[-1]} /robots.txt") == 1
 
 
 # U15: politeness
