@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from langgraph.graph import StateGraph
@@ -19,6 +20,7 @@ from memory.words import utc_now
 from server.data_server import open_redis
 from server.settings import Settings
 from tools.engine import Engine
+from tools.live_web import LiveWeb
 from tools.mail import FolderOutbox
 from tools.offline.critique import OfflineCritique
 from tools.offline.facts import OfflineFacts
@@ -57,7 +59,7 @@ class Inputs:
 
     icp_path: Path
     offer_path: Path
-    web_sha256: str  # of a saved web's index: which web it is, wherever it lies
+    web_sha256: str  # of a saved web's index: which web it is, wherever it lies; or "live"
     icp: Icp
     offer: Offer
     web: Web
@@ -69,19 +71,35 @@ def read_inputs(
     """What was named, else what the environment names; a profile and an offer else of this folder, of the demo."""
     icp_path = icp or settings.icp or _nearest("icp.toml")
     offer_path = offer or settings.offer or _nearest("offer.toml")
-    web_name = web or settings.web
-    if web_name is None or web_name == "live":
-        raise Invalid("Live websites are not read yet. Give --web a folder of saved pages.")
-    folder = Path(web_name).resolve()
-    saved = open_saved_web(folder)
+    offer_read = load_offer(offer_path)
+    found, web_sha256 = _open_web(settings, web or settings.web, offer_read)
     return Inputs(
         icp_path=icp_path,
         offer_path=offer_path,
-        web_sha256=hashlib.sha256((folder / "index.json").read_bytes()).hexdigest(),
+        web_sha256=web_sha256,
         icp=load_icp(icp_path),
-        offer=load_offer(offer_path),
-        web=saved,
+        offer=offer_read,
+        web=found,
     )
+
+
+def _open_web(settings: Settings, name: str | None, offer: Offer) -> tuple[Web, str]:
+    """The web of this name, and what tells it from another. Websites are told whose offer they are read for."""
+    if name is None:
+        raise Invalid("Nothing says where to read. Give --web a folder of saved pages, or --web live.")
+    if name == "live":
+        live = LiveWeb(contact=f"mailto:{offer.sender.email}", version=_version(), ports=settings.web_ports)
+        return live, "live"
+    folder = Path(name).resolve()
+    saved = open_saved_web(folder)
+    return saved, hashlib.sha256((folder / "index.json").read_bytes()).hexdigest()
+
+
+def _version() -> str:
+    try:
+        return version("zigral")
+    except PackageNotFoundError:  # run from a checkout
+        return "dev"
 
 
 def closed_inputs(folder: Path) -> Inputs:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from memory.errors import Invalid
 
@@ -15,9 +15,17 @@ VARIABLES = {
     "icp": "ZIGRAL_ICP",
     "offer": "ZIGRAL_OFFER",
     "web": "ZIGRAL_WEB",
+    "web_ports": "ZIGRAL_WEB_PORTS",
     "redis_url": "REDIS_URL",
     "redis_password": "REDIS_PASSWORD",
 }
+
+Port = Annotated[int, Field(ge=1, le=65_535)]
+
+
+def _listed(value: object) -> object:
+    """A variable's text is a list with commas."""
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
 class Settings(BaseModel):
@@ -28,7 +36,8 @@ class Settings(BaseModel):
     data: Path = Path(".zigral")
     icp: Path | None = None
     offer: Path | None = None
-    web: Annotated[str, Field(min_length=1)] | None = None  # a folder of saved pages
+    web: Annotated[str, Field(min_length=1)] | None = None  # "live", or a folder of saved pages
+    web_ports: Annotated[frozenset[Port], BeforeValidator(_listed), Field(min_length=1)] = frozenset({80, 443})
     redis_url: SecretStr | None = None  # None: the embedded server
     redis_password: SecretStr | None = None
 

@@ -49,8 +49,8 @@ def canonical(url: str) -> str:
     parts = web_address(url)
     host = ascii_host(parts.hostname or "").removeprefix("www.")
     port = "" if parts.port in (None, PORTS[parts.scheme]) else f":{parts.port}"
-    path = _spelled(parts.path).rstrip("/")
-    return urlunsplit((parts.scheme, host + port, path, _without_tracking(_spelled(parts.query, "?")), ""))
+    path = spelled(parts.path).rstrip("/")
+    return urlunsplit((parts.scheme, host + port, path, _without_tracking(spelled(parts.query, "?")), ""))
 
 
 @lru_cache(maxsize=KNOWN_HOSTS)
@@ -95,7 +95,7 @@ def _without_tracking(query: str) -> str:
     return "&".join(part for part in query.split("&") if part and not _tracking().fullmatch(part.partition("=")[0]))
 
 
-def _spelled(text: str, also: str = "") -> str:
+def spelled(text: str, also: str = "") -> str:
     """`text` with all that needs it percent-encoded, nothing else, and in capitals."""
     return ESCAPE.sub(_unescaped, quote(text, safe=KEPT_IN_PATHS + also))
 

@@ -10,12 +10,15 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
 
-from memory.errors import Unavailable
+from memory.errors import Malformed, Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+LONGEST = 30.0  # seconds for one piece of work: the text of a page of 5 MB took 1.5
 
 
 class Workers(Protocol):
@@ -37,17 +40,21 @@ class Inline:
 class ProcessWorkers:
     """Runs it in a pool of processes, shared by all that a process does.
 
-    A page that kills its worker fails alone: the pool is made anew for the others.
+    A page that kills its worker fails alone: the pool is made anew for the others. One that takes longer than
+    `seconds` is left, as `Malformed`.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, seconds: float = LONGEST) -> None:
         self._count = count
+        self._seconds = seconds
         self._pool = self._new_pool()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         pool = self._pool
         try:
-            future = await asyncio.to_thread(pool.submit, function, *args, **kwargs)
+            future = await asyncio.to_thread(
+                pool.submit, _within, self._seconds, partial(function, *args, **kwargs)
+            )
             return await asyncio.wrap_future(future)
         except BrokenProcessPool as error:
             if self._pool is pool:
@@ -66,6 +73,28 @@ class ProcessWorkers:
         )
 
 
+class _OutOfTime(BaseException):
+    """No `except Exception` in a library keeps it from ending the work."""
+
+
+def _within(seconds: float, work: Callable[[], T]) -> T:
+    """What `work` returns, unless it takes too long. In the worker's main thread, where signals arrive."""
+    try:
+        signal.signal(signal.SIGALRM, _end_the_work)
+        signal.setitimer(signal.ITIMER_REAL, seconds, 1)
+        try:
+            return work()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except _OutOfTime:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        raise Malformed(f"It took more than {seconds:g} seconds to be worked through, and is not used.") from None
+
+
+def _end_the_work(*_: object) -> None:
+    raise _OutOfTime
+
+
 def _live_with_the_parent() -> None:
     """Leave Ctrl-C, which reaches the whole group, to the parent; and end when it does, even killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -79,9 +108,9 @@ def _end_with_the_parent() -> None:
 
 
 @asynccontextmanager
-async def open_workers(count: int) -> AsyncIterator[ProcessWorkers]:
+async def open_workers(count: int, seconds: float = LONGEST) -> AsyncIterator[ProcessWorkers]:
     """A pool of `count` processes, started as they are needed and ended with the context."""
-    workers = ProcessWorkers(count)
+    workers = ProcessWorkers(count, seconds)
     try:
         yield workers
     finally:

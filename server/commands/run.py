@@ -17,7 +17,7 @@ def run(
     *,
     icp: Annotated[Path | None, typer.Option(help="The ideal customer profile.")] = None,
     offer: Annotated[Path | None, typer.Option(help="The offer.")] = None,
-    web: Annotated[str | None, typer.Option(help="A folder of saved pages.")] = None,
+    web: Annotated[str | None, typer.Option(help="A folder of saved pages, or live.")] = None,
     out: Annotated[Path, typer.Option(help="The folder for the results.")] = Path("out/run"),
     engine: Annotated[str, typer.Option(help="offline or auto.")] = "auto",
     limit: Annotated[int | None, typer.Option(min=1, help="Run the first N leads only.")] = None,

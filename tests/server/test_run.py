@@ -192,7 +192,6 @@ def test_a_draft_that_was_changed_behind_our_back_is_not_approved(base: Path, ch
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        (("--web", "live"), "not read yet"),
         ((), "Give --web"),
         (("--web", "nowhere"), "nowhere"),
         (("--web", str(DEMO / "web"), "--engine", "openai"), "not built yet"),

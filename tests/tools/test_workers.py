@@ -18,6 +18,15 @@ def refuse(text: str) -> str:
     raise Malformed(f"not {text}")
 
 
+def never_end(stubborn: bool) -> None:
+    while True:
+        try:
+            time.sleep(0.01)
+        except Exception:
+            if not stubborn:
+                raise
+
+
 @pytest.mark.parametrize("inline", [True, False])
 async def test_every_form_gives_back_what_the_function_returns_or_raises(inline: bool) -> None:
     async with open_workers(1) as pool:
@@ -43,6 +52,15 @@ async def test_a_page_that_kills_its_worker_fails_alone() -> None:
         with pytest.raises(Unavailable, match="died"):
             await workers.run(os._exit, 1)
         assert await workers.run(len, "after") == 5
+
+
+@pytest.mark.parametrize("stubborn", [True, False])
+async def test_work_without_end_is_left_and_its_worker_goes_on(stubborn: bool) -> None:
+    async with open_workers(1, seconds=0.2) as workers:
+        worker = await workers.run(os.getpid)
+        with pytest.raises(Malformed, match=r"more than 0\.2 seconds"):
+            await workers.run(never_end, stubborn)
+        assert await workers.run(os.getpid) == worker
 
 
 def test_no_worker_outlives_a_parent_that_was_killed() -> None:
