@@ -1,16 +1,19 @@
-"""Why a page may not be the company's own: it is parked, or it never names the company."""
+"""Why a page's company may not be one to write to: parked, closed, or never named on it."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import islice
 
 from cleanco import basename  # type: ignore[import-untyped]
 
 from tools.addresses import domain_stem, shown
+from tools.offline.sentences import split
 from tools.wordlists import lists_of, whole_words
 
 PARKED_LENGTH = 2_500  # characters; a longer text is a site's own, whatever it sells
+MOST_CLOSED = 20  # phrases of closing on a page that are looked at
 WORD = re.compile(r"[^\W_]+")
 PART = re.compile(r"\s+[-–—|/]\s+|\s*[(,;]\s*")
 
@@ -21,6 +24,9 @@ def doubt_about(titles: Iterable[str], texts: Iterable[str], *, company: str, we
     parked = next((found for pair in zip(titles, texts, strict=True) if (found := _parked(*pair))), None)
     if parked:
         return f"{shown(website)} seems to be parked or unfinished (“{parked}”). Check the website."
+    closed = next((found for text in texts if (found := _closed(text, company, website))), None)
+    if closed:
+        return f"Its page says that the company has closed (“{closed}”). Check before you write."
     if not is_named("\n".join([*titles, *texts]), company=company, website=website):
         name = shown(company.strip()) or shown(domain_stem(website))
         return f"The pages at {shown(website)} never name {name}. Check that the website is theirs."
@@ -37,8 +43,24 @@ def is_named(text: str, *, company: str, website: str) -> bool:
 def _parked(title: str, text: str) -> str:
     if len(text) > PARKED_LENGTH:
         return ""
-    found = _parked_phrases().search(f"{title}\n{text}")
+    found = _phrases("parked").search(f"{title}\n{text}")
     return " ".join(found[0].split()) if found else ""
+
+
+def _closed(text: str, company: str, website: str) -> str:
+    """The phrase by which a page says that its own company is no more; "" where there is none."""
+    for found in islice(_phrases("closed").finditer(text), MOST_CLOSED):
+        said = _sentence_at(text, found.start())
+        itself = _phrases("itself").search(said) or is_named(said, company=company, website=website)
+        if itself and "?" not in said and not _phrases("not_closed").search(said):
+            return " ".join(found[0].split())
+    return ""
+
+
+def _sentence_at(text: str, place: int) -> str:
+    start = text.rfind("\n", 0, place) + 1
+    line = text[start:].partition("\n")[0]
+    return next((s.text for s in split(line) if s.end > place - start), line)
 
 
 def _names(company: str, website: str) -> Iterator[list[str]]:
@@ -87,5 +109,5 @@ def _common() -> frozenset[str]:
 
 
 @cache
-def _parked_phrases() -> re.Pattern[str]:
-    return whole_words(lists_of("doubts")["parked"])
+def _phrases(key: str) -> re.Pattern[str]:
+    return whole_words(lists_of("doubts")[key])

@@ -192,6 +192,47 @@ async def test_a_parked_or_unfinished_page_is_doubted(text: str) -> None:
     assert "parked" in site.doubt
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Acme Tools ceased trading on 3 March 2024.",
+        "The administrators are selling 120 machines.",
+        "Acme was closed in 2019.",
+        "Acme is insolvent and no longer trades.",
+        "Acme Ltd. is in liquidation.",
+        "We have closed down for good.",
+        "Über das Vermögen der Acme GmbH wurde das Insolvenzverfahren eröffnet.",
+        "Wir haben unseren Geschäftsbetrieb eingestellt.",
+        "Die Acme GmbH hat Insolvenz angemeldet.",
+        "La société Acme est en liquidation judiciaire.",
+        "Acme a cessé son activité en 2023.",
+    ],
+)
+async def test_a_page_that_says_that_its_company_has_closed_is_doubted(text: str) -> None:
+    site = await read_site(Shelf({HOME: f"<main><h1>Acme</h1><p>{text}</p></main>"}), Inline(), HOME, "Acme")
+    assert site.doubt is not None
+    assert site.doubt.startswith("Its page says that the company has closed")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Acme advises companies in liquidation.",
+        "If your company is in liquidation, Acme helps.",
+        "Acme bought the machines of Ventura, which ceased trading in 2020.",
+        "Our supplier Ventura ceased trading in 2020.",
+        "Acme closed its Series A in May.",
+        "Our showroom is closed on Sundays.",
+        "The Acme showroom was closed in 2019 and reopened in 2021.",
+        "Acme begleitet Mandanten durch das Insolvenzverfahren.",
+        "Acme accompagne les entreprises en liquidation judiciaire.",
+    ],
+)
+async def test_the_closing_of_another_or_of_a_door_is_no_doubt(text: str) -> None:
+    site = await read_site(Shelf({HOME: f"<main><h1>Acme</h1><p>{text}</p></main>"}), Inline(), HOME, "Acme")
+    assert site.doubt is None
+
+
 async def test_a_page_that_never_names_the_company_is_doubted() -> None:
     """Threat H7."""
     site = await read_site(shelf(), Inline(), HOME, "Northwind Traders GmbH")

@@ -19,7 +19,9 @@ MIN_WORDS, MAX_WORDS = 6, 44
 MAX_CHARS = 500
 MAX_CAPITALS = 0.3
 
-_NO_EVIDENCE = frozenset({"question", "broken", "another's voice", "speaks ill", "another's deed", "statistic"})
+_NO_EVIDENCE = frozenset(
+    {"question", "broken", "another's voice", "speaks ill", "misfortune", "another's deed", "statistic"}
+)
 
 Rule = Callable[[Sentence, Speaker], object]
 
@@ -159,6 +161,11 @@ def _speaks_ill(s: Sentence, speaker: Speaker) -> object:
     return speaker.words.ill.search(s.text)
 
 
+def _misfortune(s: Sentence, speaker: Speaker) -> object:
+    """Whether it tells of an end or a loss: no news that a stranger opens a mail with."""
+    return speaker.words.misfortune.search(s.text)
+
+
 def _names_a_competitor(s: Sentence, speaker: Speaker) -> object:
     return speaker.words.competitors.search(s.text)
 
@@ -191,6 +198,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("another's voice", _others_voice),
     ("instruction", _instruction),
     ("points back", _points_back),
+    ("misfortune", _misfortune),
     ("speaks ill", _speaks_ill),
     ("names a competitor", _names_a_competitor),
     ("another's deed", _others_deed),

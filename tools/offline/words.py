@@ -46,6 +46,7 @@ class Words:
     joins: Pattern
     competitors: Pattern
     ill: Pattern
+    misfortune: Pattern
     deeds: Pattern
     client_story: Pattern
     stories: Pattern
