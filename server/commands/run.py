@@ -9,6 +9,7 @@ from server.console import answer, command_name, note, progress, say
 
 if TYPE_CHECKING:
     from server.job import Job
+    from server.run_folder import RunFolder
     from server.settings import Settings
 
 
@@ -40,7 +41,7 @@ def run(
     if as_json:
         answer(summary)
     else:
-        say(_in_words(summary))
+        say(_in_words(summary, folder))
 
 
 def _run(job: "Job", settings: "Settings", concurrency: int) -> dict[str, object]:
@@ -57,27 +58,18 @@ def _run(job: "Job", settings: "Settings", concurrency: int) -> dict[str, object
             raise typer.Exit(130) from None
 
 
-WORDS = {
-    "awaiting_approval": "await your approval",
-    "approved": "approved",
-    "sent": "sent",
-    "drafted": "drafted, but not proven",
-    "skipped": "skipped",
-    "failed": "failed",
-}
+def _in_words(summary: dict[str, object], folder: "RunFolder") -> str:
+    """What a person reads at the end: the file's rows, and the same sentence as on top of the report."""
+    from server.report_summary import summary_of
 
-
-def _in_words(summary: dict[str, object]) -> str:
-    statuses = summary["statuses"]
-    assert isinstance(statuses, dict)
-    counts = ", ".join(f"{statuses[key]} {words}" for key, words in WORDS.items() if key in statuses)
     lines = [
         f"{summary['rows']} rows: {summary['accepted']} accepted, {summary['duplicate']} duplicate, "
         f"{summary['rejected']} rejected.",
-        f"{summary['leads']} leads: {counts or 'none yet'}.",
     ]
     if summary["report"]:
-        lines.append(f"Report:  {summary['report']}")
-    if "awaiting_approval" in statuses:
-        lines.append(f"Approve: {command_name()} approve {summary['out']}")
+        outcomes = summary_of(folder.results.latest())
+        counts = ", ".join(f"{number} {words}" for number, words in outcomes.parts)
+        lines += [f"{outcomes.leads} leads: {counts}.", f"Report:  {summary['report']}"]
+        if outcomes.outcomes["awaiting"] or outcomes.outcomes["awaiting_review"]:
+            lines.append(f"Approve: {command_name()} approve {summary['out']}")
     return "\n".join(lines)
