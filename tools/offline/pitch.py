@@ -60,12 +60,13 @@ def _about_reader(text: str, language: Language) -> bool:
 
 
 def _turned_round(texts: list[str], choice: Choice) -> list[str]:
-    """The first statement, then the others from a place that differs from lead to lead."""
+    """The first statement, then those with a figure, then the others; which comes next differs by lead."""
     first, others = texts[:1], texts[1:]
     if not others:
         return first
     start = choice.of(range(len(others)), "statement")
-    return first + others[start:] + others[:start]
+    turned = others[start:] + others[:start]
+    return first + sorted(turned, key=lambda text: not any(map(str.isdigit, text)))
 
 
 def _question(call: str, table: Templates) -> Piece:

@@ -72,17 +72,12 @@ class _Writing:
             facts=facts,
             guesses=tuple(self._guess(told[: number + 1]) for number in range(len(facts))),
             lead_in=Piece(self.choice.unlike(facts[0].text, self.table.lead_in, "lead_in")),
-            bridge=self._bridge(facts[0].text),
+            bridge=Piece(self.choice.unlike(facts[0].text, self.table.bridge, "bridge")),
             statements=pitch.statements,
             fillers=self._fillers(pitch),
             question=pitch.question,
             may_hand_off=self._may_hand_off(),
         )
-
-    def _bridge(self, said: str) -> Piece | None:
-        """A word between guess and offer, in every second letter."""
-        wanted = self.choice.of((True, False), "bridged")
-        return Piece(self.choice.unlike(said, self.table.bridge, "bridge")) if wanted else None
 
     def _fillers(self, pitch: Pitch) -> dict[Filler, Piece]:
         """What may be added to a letter that has too few words."""
