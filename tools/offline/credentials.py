@@ -36,7 +36,12 @@ def judge_certified(asked: Asked, said: Sequence[Said]) -> Judgement:
 
 def _is_certified(one: Said, asked: Asked) -> bool:
     phrases = one.phrases
-    if not phrases.certifying.search(one.text) or one.is_heading or phrases.for_others.search(one.text):
+    if (
+        not phrases.certifying.search(one.text)
+        or one.is_heading
+        or one.is_over
+        or phrases.for_others.search(one.text)
+    ):
         return False
     return not one.of_its_people and _denials(one, asked) == 0 and _names_the_standard(one.text, asked)
 

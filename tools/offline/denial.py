@@ -73,7 +73,7 @@ def _signals_of(asked: Asked, one: Said) -> Pattern:
 
 
 def _says_what_it_offers(one: Said) -> bool:
-    if one.is_heading or one.of_others:
+    if one.is_heading or one.is_over or one.of_others:
         return False
     if one.describes:
         return True

@@ -28,7 +28,7 @@ def judge_where(asked: Asked, said: Sequence[Said]) -> Judgement:
 
 def _is_there(one: Said, asked: Asked) -> bool:
     phrases = one.phrases
-    if not phrases.place_words.search(one.text) or phrases.not_a_place.search(one.text):
+    if one.is_over or not phrases.place_words.search(one.text) or phrases.not_a_place.search(one.text):
         return False
     if not one.describes and (one.is_heading or not _is_its_own(one)):
         return False
@@ -65,7 +65,7 @@ def judge_countries(asked: Asked, said: Sequence[Said]) -> Judgement:
 
 def _in_several_countries(one: Said, asked: Asked) -> bool:
     there = one.phrases.offices if asked.offices else one.phrases.people
-    if not there.search(one.text) or not one.of_itself or one.phrases.not_a_place.search(one.text):
+    if one.is_over or not there.search(one.text) or not one.of_itself or one.phrases.not_a_place.search(one.text):
         return False
     several = _SEVERAL.search(one.text)
     return bool(several and several.group(1) != "1") or len(single_countries_in(one.text)) >= 2

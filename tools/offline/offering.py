@@ -64,7 +64,7 @@ def _with(evidence: Evidence, said: Sequence[Said], weigh: Callable[[Said], int]
     more = {
         one.text: (points, one)
         for one in said
-        if one.text not in known and (points := weigh(one)) and not one.of_others
+        if one.text not in known and (points := weigh(one)) and not (one.is_over or one.of_others)
     }
     return sorted([*evidence, *more.values()], key=lambda pair: -pair[0])
 

@@ -52,13 +52,15 @@ class Phrases:
     ambition: Pattern
     hiring: Pattern
     trial: Pattern
+    over: Pattern
+    of_today: Pattern
 
 
 @cache
 def phrases_of(language: Language) -> Phrases:
     """The phrases of `language`."""
     lists = load(f"judge_{language}")
-    begin = {"limits", "founded_it"}
+    begin = {"limits", "founded_it", "over"}
     return Phrases(**{f.name: any_of(lists[f.name], begin=f.name in begin) for f in fields(Phrases)})
 
 

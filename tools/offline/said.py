@@ -83,6 +83,11 @@ class Said:
         return speaks_for_others(self.sentence, self.speaker)
 
     @cached_property
+    def is_over(self) -> bool:
+        """Whether it tells only of what was: that is no answer to a question about the present."""
+        return bool(self.phrases.over.match(self.text)) and not self.phrases.of_today.search(self.text)
+
+    @cached_property
     def points(self) -> float:
         """How firmly it says what the company does."""
         place = Place(0.5, self.describes, False, False, self.page.snapshot.fetched_at)

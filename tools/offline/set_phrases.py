@@ -48,7 +48,7 @@ def judge_count(asked: Asked, said: Sequence[Said]) -> Judgement:
 
 def _counted(one: Said, unit: str) -> int | None:
     """How many it counts; of people, only its own."""
-    if not one.of_itself or (unit == "people" and not one.phrases.headcount.search(one.text)):
+    if not one.of_itself or one.is_over or (unit == "people" and not one.phrases.headcount.search(one.text)):
         return None
     for number in _NUMBER.finditer(one.text):
         if _UNITS[unit].search(" ".join(one.text[number.end() :].split()[:3])):

@@ -42,7 +42,7 @@ def weighed(asked: Asked, said: Sequence[Said], weigh: Weigh) -> list[tuple[int,
         pattern = signal_pattern(asked.signals, one.speaker.words.language)
         signals = [s for s in pattern.finditer(one.text) if not (_is_in_a_name(one, s) or _is_denied(one, s))]
         best = max(weigh(one, signal) for signal in signals) if signals else 0
-        if best and not one.of_others:
+        if best and not (one.is_over or one.of_others):
             found.setdefault(one.text, (best, one))
     return sorted(found.values(), key=lambda pair: -pair[0])
 
