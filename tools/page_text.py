@@ -67,8 +67,13 @@ def _is_furniture(line: str) -> bool:
     if len(line) > MAX_FURNITURE:
         return False
     return bool(_buttons().fullmatch(line.rstrip(" >»→›."))) or (
-        "cookie" in line.lower() and bool(_consent().search(line))
+        _speaks_of_consent(line.lower()) and bool(_consent().search(line))
     )
+
+
+def _speaks_of_consent(line: str) -> bool:
+    """A quick look, for most lines of a page have nothing of it."""
+    return any(mark in line for mark in lists_of("page_text")["consent_marks"])
 
 
 @cache
