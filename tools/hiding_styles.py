@@ -7,6 +7,7 @@ from functools import cache
 
 from lxml.html import HtmlElement
 
+from tools.colours import hides_by_colour
 from tools.wordlists import anywhere, lists_of
 
 MAX_STYLES = 500_000  # characters of style sheets that are looked at
@@ -34,7 +35,8 @@ class Hiding:
 
 def hides(style: str) -> bool:
     """Whether an inline style leaves nothing to see."""
-    return bool(_unseen().search(_squeezed(style)))
+    squeezed = _squeezed(style)
+    return bool(_unseen().search(squeezed)) or _is_shut(squeezed) or hides_by_colour(style)
 
 
 def hides_by_fading(style: str) -> bool:
@@ -57,6 +59,11 @@ def hiding_of(root: HtmlElement) -> Hiding:
             elif len(names) == 1:
                 (hidden.update if unseen else hidden.difference_update)(names)
     return Hiding(frozenset(hidden), tuple(shown[:MAX_SHOWN]) if hidden else ())
+
+
+def _is_shut(squeezed: str) -> bool:
+    """Whether a box without height or width cuts off what it holds."""
+    return "overflow" in squeezed and bool(_cut_off().search(squeezed) and _without_room().search(squeezed))
 
 
 def _rules(css: str) -> Iterator[tuple[str, str]]:
@@ -92,3 +99,13 @@ def _unseen() -> re.Pattern[str]:
 @cache
 def _faded() -> re.Pattern[str]:
     return anywhere(lists_of("visible")["faded_styles"])
+
+
+@cache
+def _cut_off() -> re.Pattern[str]:
+    return anywhere(lists_of("visible")["cut_off_styles"])
+
+
+@cache
+def _without_room() -> re.Pattern[str]:
+    return anywhere(lists_of("visible")["roomless_styles"])
