@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from memory.records import Fact, Snapshot
-from memory.words import Language
+from memory.words import About, Language
 from tools.offline.addressee import Addressee
 from tools.offline.clauses import Said, say
 from tools.offline.telling import GOOD, Telling
@@ -22,8 +22,15 @@ LONGEST, SHORTEST = 26, 4  # words of what is quoted
 # Points that make a fact easier or harder to write about; an unscored one (another engine's) begins as good.
 NUMBER, STANDARD, TURNED, LIKED = 0.5, 0.3, 0.6, 0.2
 BOAST, VAGUE, POINTS_BACK, OPINION, ABOUT_READER = -1.5, -0.5, -1.0, -0.8, -2.0
-HISTORY, SIDEWAYS, SHORT, WORD_TOO_MANY = -0.8, -0.4, -0.5, -0.04
+CERTIFICATE, ASIDE, HEADING = -1.4, -2.0, -0.4
+HISTORY, SIDEWAYS, SHORT, WORD_TOO_MANY = -1.6, -0.4, -0.5, -0.04
 FEW_WORDS, MANY_WORDS = 7, 14
+
+# What somebody makes, for whom and how much is what a seller speaks of first.
+_KINDS: Mapping[About, float] = {
+    "product": 0.0, "audience": 0.0, "size": -0.2, "method": -0.3, "news": -0.3, "place": -0.6, "proof-point": -0.9,
+}  # fmt: skip
+_SECOND_KINDS = frozenset({"product", "audience", "size", "method", "news"})
 
 _STANDARD = re.compile(r"\b(?:[A-Z]{2,}[ -]?\d+|[A-Z][A-Z0-9]{2,})\b")
 _NUMBERED = re.compile(r"\d{1,2}[.)]?\s+[A-ZÄÖÜ]")
@@ -51,21 +58,26 @@ def _carries(telling: Telling) -> bool:
 
 
 def following(found: Sequence[Telling], first: Telling) -> list[Telling]:
-    """The facts that may follow `first` in a letter: sober, of other kinds, and saying something else."""
+    """The facts that may follow `first` in a letter: sober, of use to a seller, and saying something else."""
     chosen = [first]
     for telling in found:
-        is_firm = telling.points >= SECOND and not telling.boasts and telling.vague < 2
-        if is_firm and _fits_beside(telling, chosen):
+        is_firm = telling.points >= SECOND and not telling.boasts
+        if is_firm and _helps(telling) and _fits_beside(telling, chosen):
             chosen.append(telling)
     return chosen[1:]
 
 
+def _helps(telling: Telling) -> bool:
+    """Whether it adds something that a seller cares about."""
+    is_beside = telling.vague or telling.is_aside or telling.is_history or telling.is_certificate
+    return telling.fact.about in _SECOND_KINDS and not is_beside
+
+
 def _fits_beside(telling: Telling, chosen: Sequence[Telling]) -> bool:
-    """Whether it is of a kind of its own, leaves the words in bounds, and quotes in marks only where none does."""
+    """Whether it says something of its own, leaves the words in bounds, and is the only one in quotation marks."""
     words = sum(count(other.said.text) for other in chosen) + count(telling.said.text)
-    same_kind = any(telling.fact.about == other.fact.about for other in chosen)
     marks_again = telling.in_marks and any(other.in_marks for other in chosen)
-    return words <= LONGEST_TOGETHER and not (same_kind or marks_again or any(_alike(telling, o) for o in chosen))
+    return words <= LONGEST_TOGETHER and not (marks_again or any(_alike(telling, other) for other in chosen))
 
 
 def _alike(one: Telling, other: Telling) -> bool:
@@ -123,6 +135,8 @@ def _points(telling: Telling, to: Addressee, liked: frozenset[str]) -> Iterator[
     quote, text, words = telling.fact.quote, telling.said.text, telling.words
     yield GOOD if telling.fact.score is None else telling.fact.score
     yield NUMBER * any(map(str.isdigit, quote)) + LIKED * (telling.fact.about in liked)
+    yield _KINDS[telling.fact.about] + CERTIFICATE * telling.is_certificate + ASIDE * telling.is_aside
+    yield HEADING * (telling.said.form == "line")
     yield STANDARD * bool(_STANDARD.search(quote) or found_in(quote, words.materials))
     yield TURNED * (not telling.in_marks) + SHORT * (count(text) < FEW_WORDS)
     yield BOAST * telling.boasts + VAGUE * telling.vague

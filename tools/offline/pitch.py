@@ -43,16 +43,11 @@ def _named(template: str, text: str | None, without: Trouble) -> Piece | None:
     return None if without.has(sentence) else Piece(sentence, "offer")
 
 
-def guess_for(
-    abouts: tuple[About, ...], offer: Offer, language: Language, choice: Choice, without: Trouble
-) -> Piece | None:
-    """The offer's guess for the first of these kinds that has one; a guess about the reader is left out."""
-    for about in abouts:
-        texts = [_plain(guess.text) for guess in offer.guesses_in(language) if guess.about == about]
-        fitting = [text for text in texts if not _about_reader(text, language) and not without.has(text)]
-        if fitting:
-            return Piece(choice.of(fitting, "guess"))
-    return None
+def guess_for(about: About, offer: Offer, language: Language, choice: Choice, without: Trouble) -> Piece | None:
+    """The offer's guess for this kind of fact, if it has one; a guess about the reader is left out."""
+    texts = [_plain(guess.text) for guess in offer.guesses_in(language) if guess.about == about]
+    fitting = [text for text in texts if not _about_reader(text, language) and not without.has(text)]
+    return Piece(choice.of(fitting, "guess")) if fitting else None
 
 
 def _about_reader(text: str, language: Language) -> bool:

@@ -47,6 +47,16 @@ class Telling:
         told = re.search(rf"\b(?:{'|'.join(self.words.history)})(?!\w)", quote, re.IGNORECASE)
         return bool(told or (since and not _CERTIFIED.search(quote)))
 
+    @property
+    def is_certificate(self) -> bool:
+        """Whether it names a standard that is met: worth knowing, and nothing to begin a talk with."""
+        return bool(_CERTIFIED.search(self.fact.quote))
+
+    @cached_property
+    def is_aside(self) -> bool:
+        """Whether it is about the staff, the surroundings or a joke, and not about what is sold to whom."""
+        return bool(re.search(rf"\b(?:{'|'.join(self.words.aside)})(?!\w)", self.fact.quote, re.IGNORECASE))
+
     @cached_property
     def boasts(self) -> int:
         """How many words of praise stand in it."""

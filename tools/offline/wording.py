@@ -26,6 +26,7 @@ class Wording(BaseModel):
     calls: tuple[str, ...]  # what bids the page's reader do something
     common: frozenset[str]
     history: tuple[str, ...]
+    aside: tuple[str, ...]
     since: str
     back: str
     opinion: str

@@ -19,7 +19,7 @@ from tools.offline.telling import Telling
 from tools.offline.templates import Choice, Lines, Templates, templates
 from tools.offline.trouble import trouble
 
-NEAR = 0.3  # points within which two facts are equally good to open with
+NEAR = 0.6  # points within which two facts are equally good to open with
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ class _Writing:
             return []
         near = [telling for telling in found if telling.points >= found[0].points - NEAR]
         first = self.choice.of(near[:3], "fact")
-        with_guess_first = sorted(found, key=lambda telling: telling.fact.about not in liked)
-        return [first, *following(found if first.fact.about in liked else with_guess_first, first)]
+        its_kind_first = sorted(found, key=lambda telling: telling.fact.about != first.fact.about)
+        return [first, *following(its_kind_first, first)]
 
     def _parts(self, told: Sequence[Telling]) -> Parts:
         pitch = pitch_of(self.brief.offer, self.language, self.table, self.choice, self.without)
@@ -101,9 +101,11 @@ class _Writing:
         return tuple(pieces)
 
     def _guess(self, told: Sequence[Telling]) -> Piece | None:
-        """A guess that takes up the fact before it; a company's history leads up to none."""
-        abouts = tuple(telling.fact.about for telling in reversed(told) if not telling.is_history)
-        return guess_for(abouts, self.brief.offer, self.language, self.choice, self.without)
+        """A guess for the opening's kind, where all that stands before it is of that kind and none is history."""
+        abouts = {telling.fact.about for telling in told}
+        if len(abouts) > 1 or any(telling.is_history for telling in told):
+            return None
+        return guess_for(told[0].fact.about, self.brief.offer, self.language, self.choice, self.without)
 
     def _greeting(self) -> Piece:
         by_tone = self.table.greeting

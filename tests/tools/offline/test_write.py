@@ -271,6 +271,40 @@ async def test_a_history_leads_up_to_no_guess(brief_of: MakeBrief, offers: Offer
     assert "papers" not in old.body and "papers" in certified.body
 
 
+async def test_a_guess_stands_only_behind_facts_of_its_kind(brief_of: MakeBrief, offers: Offers) -> None:
+    said = (
+        ("We export to 14 countries from our works in Leeds.", "size"),
+        ("We test every pump for 40 minutes.", "method"),
+    )
+    body = (await written(brief_of(said))).body
+    assert ("I would guess" in body) != ("40 minutes" in body)
+
+
+async def test_the_offers_statement_with_a_figure_is_told_before_any_filling_line(
+    brief_of: MakeBrief, offers: Offers
+) -> None:
+    for number in range(12):
+        body = (await written(brief_of(email=f"p{number}@kegel.example"))).body
+        assert "140 production lines" in body and "I am writing" not in body
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        ("We have been certified to ISO 9001 since 2017.", "proof-point"),
+        ("We are 84 people, and 61 of us work on the shop floor.", "size"),
+        ("Kegel was started in 1958 by two brothers who were tired of bailing.", "proof-point"),
+        ("We recycle the liner of all 300 rolls a year.", "method"),
+    ],
+)
+async def test_what_is_made_and_for_whom_comes_before_history_staff_and_certificates(
+    brief_of: MakeBrief, beside: tuple[str, str]
+) -> None:
+    made = ("We cast housings for 19 shipyards in Leeds.", "product")
+    body = (await written(brief_of((beside, made)))).body
+    assert "19 shipyards" in body and beside[0].split()[-1].strip(".") not in body
+
+
 async def test_a_call_to_action_that_asks_nothing_is_followed_by_a_question(
     brief_of: MakeBrief, pages: Mapping[Language, object], offers: Offers
 ) -> None:
