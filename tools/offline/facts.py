@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from memory.records import Lead, Quote
 from memory.words import About
 from tools.engine import Page
+from tools.offline.dates import still_fresh
 from tools.offline.page_kind import PageKind, kind_of_page
 from tools.offline.quotable import for_machines, why_not
 from tools.offline.scoring import USEFUL, Place, score
@@ -85,7 +86,7 @@ def _quotable(lead: Lead, page: Page, pages: Sequence[Page]) -> Iterator[_Found]
     if speaker is None or kind == "legal":
         return
     title = frozenset(word.lower() for word in _TITLE_WORD.findall(page.snapshot.title))
-    for sentence in _current(split(page.text), kind, page):
+    for sentence in still_fresh(_current(split(page.text), kind, page), page.snapshot.fetched_at):
         if sentence.is_heading or why_not(sentence, speaker):
             continue
         bare = without_label(sentence, speaker)

@@ -83,6 +83,40 @@ def test_a_sentence_is_never_cut_where_a_verb_or_a_denial_reaches_further(
     assert set(quotes(find_facts(lead_at(), [page_of(text)]))) <= {text}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12 April 2011\nA second factory\nWe have opened our second factory with 40 machines.",
+        "12 April 2011\nWe have opened our second factory with 40 machines.",
+        "Posted on 2011-04-12\nWe have opened our second factory with 40 machines.",
+        "A second factory (April 2011)\nWe have opened our second factory with 40 machines.",
+        "12. April 2011\nWir haben unser zweites Werk mit 40 Maschinen eröffnet.",
+        "12 avril 2011\nNous avons ouvert notre deuxième usine avec 40 machines.",
+        "12/04/2011\nWe have opened our second factory with 40 machines.",
+        "In April 2011 we opened our second factory with 40 machines.",
+    ],
+)
+def test_news_that_is_dated_years_ago_is_no_fact_on_any_page(
+    text: str, page_of: MakePage, lead_at: MakeLead
+) -> None:
+    assert find_facts(lead_at(), [page_of(text)]) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12 April 2026\nWe have opened our second factory with 40 machines.",
+        "Since April 2011 Kegel builds steel pumps for 40 dairies in Piedmont.",
+        "Family business since 1931\nOur plant in Turin employs 140 people.",
+        "12 April 2011\nA second factory\nAbout us\nOur plant in Turin employs 140 people.",
+    ],
+)
+def test_what_stands_under_a_fresh_date_or_under_a_new_heading_is_a_fact(
+    text: str, page_of: MakePage, lead_at: MakeLead
+) -> None:
+    assert len(find_facts(lead_at(), [page_of(text)])) == 1
+
+
 def test_what_two_pages_say_alike_is_given_once(page_of: MakePage, lead_at: MakeLead) -> None:
     pages = [
         page_of("Kegel builds steel pumps for dairies in Piedmont."),
