@@ -13,7 +13,7 @@ _LISTS = load("dates")
 _MONTH_OF = {name: int(key) for key, names in _LISTS.items() if key.isdigit() for name in names}
 _MONTHS = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
 _YEAR = r"((?:19|20)\d\d)(?!\d)"
-_IN_WORDS = re.compile(rf"(?<!\w)({_MONTHS})\.?(?: \d{{1,2}}(?:st|nd|rd|th)?)?,? {_YEAR}", re.IGNORECASE)
+_IN_WORDS = re.compile(rf"(?<!\w)({_MONTHS})\.?(?: \d{{1,2}}(?:st|nd|rd|th)?)?,? {_YEAR}")
 _YEAR_FIRST = re.compile(rf"(?<!\d){_YEAR}[-/.](\d{{2}})[-/.]\d{{2}}(?!\d)")
 _YEAR_LAST = re.compile(rf"(?<!\d)\d{{1,2}}[-/. ]{{1,2}}(\d{{1,2}})[-/. ]{{1,2}}{_YEAR}")
 _FROM_THEN_ON = any_of(_LISTS["from_then_on"])
@@ -21,7 +21,7 @@ _FROM_THEN_ON = any_of(_LISTS["from_then_on"])
 
 def month_in(text: str) -> date | None:
     """The last month that `text` dates something to, where it has one; a year alone is no date."""
-    found = [(int(m[2]), _MONTH_OF[m[1].lower()]) for m in _IN_WORDS.finditer(text)]
+    found = [(int(m[2]), _MONTH_OF[m[1]]) for m in _IN_WORDS.finditer(text.lower())]
     found += [(int(m[1]), int(m[2])) for m in _YEAR_FIRST.finditer(text)]
     found += [(int(m[2]), int(m[1])) for m in _YEAR_LAST.finditer(text)]
     year, month = max(found, default=(0, 0))
@@ -35,9 +35,9 @@ def still_fresh(sentences: Iterable[Sentence], read_at: datetime) -> Iterator[Se
     headings = 0
     for sentence in sentences:
         dated = month_in(sentence.text)
-        if sentence.is_heading:
-            headings = 0 if dated else headings + 1
-            above = dated or (above if headings < 2 else None)
         own = None if dated and _FROM_THEN_ON.search(sentence.text) else dated
+        if sentence.is_heading:
+            headings = 0 if own else headings + 1
+            above = own or (above if headings < 2 else None)
         if (own or above or oldest) >= oldest:
             yield sentence

@@ -107,6 +107,8 @@ def test_news_that_is_dated_years_ago_is_no_fact_on_any_page(
     [
         "12 April 2026\nWe have opened our second factory with 40 machines.",
         "Since April 2011 Kegel builds steel pumps for 40 dairies in Piedmont.",
+        "Kegel since April 2011\nOur plant in Turin employs 140 people.",
+        "ſeptember 2011\nOur plant in Turin employs 140 people.",
         "Family business since 1931\nOur plant in Turin employs 140 people.",
         "12 April 2011\nA second factory\nAbout us\nOur plant in Turin employs 140 people.",
     ],
