@@ -29,12 +29,17 @@ _FOR_THE_READER = re.compile(
 )
 _LEAD_IN = re.compile(r"^(?:(?:Today|Currently|Now|At present), (?P<begin>\w)|(?P<we>We also ))")
 _RELATIVE = frozenset({"that", "which", "who", "where", "whose"})
+_ACTING = "|".join(sorted(_RULES.acting))
+_ACTS = re.compile(rf" (?P<verbs>(?:{_ACTING})(?:(?:, (?:{_ACTING}))* and (?:{_ACTING}))?)(?= )")
+_BASE = re.compile(r"s\b")
+_MAYBE_VERB = re.compile(r"(?:,|\band|\bor|\bbut) [a-z]+s (?!and\b|or\b|for\b|in\b)[a-z]")
+_ITS = frozenset({"it", "its", "itself", "they", "their"})
 _SHORTEST = 5  # words of a clause that says something
 
 
 def turn(quote: str, names: Names) -> str | None:
     """The clause after "that", or None where it cannot be turned safely."""
-    text = _about_the_company(_own_part(without_stop(quote)), names)
+    text = _as_we(_about_the_company(_own_part(without_stop(quote)), names), names)
     words = words_of(text)
     if not is_one_clause(text) or has_any(words, _RULES.reader | _RULES.refused):
         return None
@@ -83,6 +88,17 @@ def _about_the_company(text: str, names: Names) -> str:
     name = begins_with_name(text[3:], names) if text.startswith("At ") else None
     after = text[3 + len(name) :] if name else ""
     return after.lstrip(", ") if re.match(r",? (?:we|our)\b", after) else text
+
+
+def _as_we(text: str, names: Names) -> str:
+    """ "Acme welds and paints bikes" as "We weld and paint bikes", where nothing else would have to change."""
+    name = begins_with_name(text, names)
+    match = _ACTS.match(text[len(name) :]) if name else None
+    if match is None:
+        return text
+    rest = text[len(name or "") + match.end() :]
+    doubtful = has_any(words_of(rest), _RULES.verbs | _RULES.acting | _ITS) or _PRONOUN.search(rest)
+    return text if doubtful or _MAYBE_VERB.search(rest) else f"We {_BASE.sub('', match['verbs'])}{rest}"
 
 
 def _first_verb_is_relative(words: list[str]) -> bool:

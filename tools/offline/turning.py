@@ -24,6 +24,7 @@ class Rules(BaseModel):
     sideways: frozenset[str] = frozenset()  # first words of what reads badly after "that"
     lowered: frozenset[str] = frozenset()
     verbs: frozenset[str] = frozenset()
+    acting: frozenset[str] = frozenset()  # what a company does, in the third person; a noun is none
     not_verbs: frozenset[str] = frozenset()
     third: frozenset[str] = frozenset()
     not_third: frozenset[str] = frozenset()
