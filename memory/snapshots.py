@@ -5,9 +5,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
 
 from memory.errors import Malformed, NotFound, Unavailable
+from memory.files import write_whole
 from memory.records import Snapshot
 
 
@@ -64,10 +64,4 @@ def _write_once(path: Path, data: bytes) -> None:
     """Under its name only when it is whole; what stands there and is not `data` is written anew."""
     if path.is_file() and path.read_bytes() == data:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        partial.write_bytes(data)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(path, data)

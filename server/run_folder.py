@@ -13,6 +13,7 @@ from uuid import UUID, uuid4, uuid5
 from pydantic import BaseModel, ValidationError
 
 from memory.errors import Conflict, Invalid, Malformed, NotFound
+from memory.files import write_whole
 from memory.results import Results
 from memory.snapshots import Snapshots
 from tools.mail import FolderOutbox
@@ -72,9 +73,9 @@ def begin(path: Path, *, icp: Path, offer: Path, web_sha256: str) -> Iterator[Ru
             _refuse_other_inputs(folder.manifest, given)
         else:
             folder = RunFolder(path, Manifest(run_id=uuid4(), **given))
-            _write(path / "icp.toml", icp.read_bytes())
-            _write(path / "offer.toml", offer.read_bytes())
-            _write(path / "run.json", folder.manifest.model_dump_json().encode())
+            write_whole(path / "icp.toml", icp.read_bytes())
+            write_whole(path / "offer.toml", offer.read_bytes())
+            write_whole(path / "run.json", folder.manifest.model_dump_json().encode())
         yield folder
 
 
@@ -153,9 +154,3 @@ def _alone(path: Path) -> Iterator[None]:
 
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _write(path: Path, data: bytes) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_bytes(data)
-    partial.replace(path)

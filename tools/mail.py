@@ -10,9 +10,9 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
-from uuid import uuid4
 
 from memory.errors import Invalid, Unavailable
+from memory.files import write_whole
 from memory.profile import Offer
 from memory.records import Approval, Draft, Lead
 from memory.words import Language
@@ -81,17 +81,12 @@ def eml_path(folder: Path, name: str) -> Path:
 
 def write_eml(path: Path, message: EmailMessage) -> None:
     """Write the message to `path`, whole or not at all; `Unavailable` where there is no room for it."""
-    partial = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(message.as_bytes())
-        partial.replace(path)
+        write_whole(path, message.as_bytes())
     except OSError as error:
         raise Unavailable(
             f"The mail could not be written to {path} ({error.strerror}). Make space and run the command again."
         ) from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _mailbox(name: str, address: str) -> Address:
