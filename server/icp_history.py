@@ -2,15 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from uuid import uuid4
 
 from pydantic import BaseModel, ValidationError
 
 from memory.errors import Unavailable
+from memory.files import write_whole
 from tools.profile_trials import Trial
 
 LARGEST = 10_000_000  # bytes
@@ -57,14 +56,9 @@ class History:
     def keep(self, trials: Sequence[Trial]) -> None:
         """Put this run in place of the last one, wholly or not at all."""
         run = LastRun(profile=str(self.profile), verdicts={trial.key: _verdicts(trial) for trial in trials})
-        partial = self._file.with_name(f".{self._file.name}.{uuid4().hex}")
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            partial.write_text(run.model_dump_json(), encoding="utf-8")
-            partial.replace(self._file)
+            write_whole(self._file, run.model_dump_json().encode("utf-8"))
         except OSError as error:
-            with suppress(OSError):
-                partial.unlink()
             raise Unavailable(f"This run could not be kept under {self.folder} ({error.strerror}).") from None
 
 
