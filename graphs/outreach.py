@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator
 
 from memory.interactions import Interactions
 from memory.profile import Icp, Offer
-from memory.records import Approval, Draft, Fact, Lead, LeadStatus, Proof, Qualification, Snapshot
+from memory.records import Approval, Draft, Fact, Interaction, Lead, LeadStatus, Proof, Qualification, Snapshot
 from memory.snapshots import Snapshots
 from memory.words import Clock
 from nodes.approve import Approve
@@ -50,7 +50,7 @@ class OutreachInput(BaseModel):
 class OutreachState(OutreachInput):
     """What is known of the lead so far."""
 
-    past: tuple[str, ...] = ()
+    past: tuple[Interaction, ...] = ()
     snapshots: tuple[Snapshot, ...] = ()
     doubt: str | None = None  # why these may not be the company's own pages
     facts: tuple[Fact, ...] = ()  # what a mail may rest on, best first

@@ -7,15 +7,14 @@ zigral:lead:count         how many ever came: the next place in the index
 """
 
 import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
 
-from memory.errors import Conflict, Invalid, Malformed, NotFound, Unavailable
+from memory.answering import answering
+from memory.errors import Conflict, Invalid, Malformed, NotFound
 from memory.lead_scripts import ADD, SWAP
 from memory.lead_values import filled, numbered, read, under_own_id, written
 from memory.records import Lead, lead_id_of
@@ -24,6 +23,7 @@ Policy = Literal["skip", "update", "create"]
 Outcome = Literal["added", "copied", "updated", "skipped"]
 
 PREFIX = "zigral:lead:"
+STORE = ("lead store", PREFIX)
 INDEX, COUNT = f"{PREFIX}index", f"{PREFIX}count"
 BATCH = 500  # leads in one call: a script holds the server for a few milliseconds
 PAGE_LIMIT = 1000
@@ -53,7 +53,7 @@ class Leads:
         another lead under an id of its own ("copied").
         """
         outcomes: list[Outcome] = []
-        async with _answering():
+        async with answering(*STORE):
             for start in range(0, len(leads), BATCH):
                 outcomes += await self._add_batch(leads[start : start + BATCH], policy)
         return outcomes
@@ -62,7 +62,7 @@ class Leads:
         """The lead of that id; `NotFound` where there is none."""
         stored = None
         if LEAD_ID.fullmatch(lead_id):
-            async with _answering():
+            async with answering(*STORE):
                 stored = await self.redis.get(f"{PREFIX}{lead_id}")
         if stored is None:
             raise NotFound("There is no lead with this id.")
@@ -71,7 +71,7 @@ class Leads:
     async def find(self, address: str) -> tuple[Lead, ...]:
         """The leads with that address, without case and `+tag`, the first one first."""
         lead_id = lead_id_of(address)
-        async with _answering():
+        async with answering(*STORE):
             copies = await self.redis.lrange(f"{PREFIX}{lead_id}:copies", 0, PAGE_LIMIT)
         return await self._all([lead_id, *map(_text, copies)])
 
@@ -79,7 +79,7 @@ class Leads:
         """Up to `limit` leads after `cursor`. What others add meanwhile comes at the end and moves nothing."""
         after = _place(cursor)
         limit = max(1, min(limit, PAGE_LIMIT))
-        async with _answering():
+        async with answering(*STORE):
             answer = await self.redis.zrange(
                 INDEX, f"({after}", "+inf", byscore=True, offset=0, num=limit + 1, withscores=True
             )
@@ -90,13 +90,13 @@ class Leads:
 
     async def count(self) -> int:
         """How many leads there are."""
-        async with _answering():
+        async with answering(*STORE):
             return int(await self.redis.zcard(INDEX))
 
     async def _all(self, lead_ids: Sequence[str]) -> tuple[Lead, ...]:
         if not lead_ids:
             return ()
-        async with _answering():
+        async with answering(*STORE):
             stored = await self.redis.mget([f"{PREFIX}{lead_id}" for lead_id in lead_ids])
         pairs = zip(lead_ids, stored, strict=True)
         return tuple(read(lead_id, value) for lead_id, value in pairs if value is not None)
@@ -173,18 +173,3 @@ def _place(cursor: str | None) -> int:
 
 def _text(value: str | bytes) -> str:
     return value.decode() if isinstance(value, bytes) else value
-
-
-@asynccontextmanager
-async def _answering() -> AsyncIterator[None]:
-    """Turn what Redis says into our own errors, once."""
-    try:
-        yield
-    except ResponseError as error:
-        if "WRONGTYPE" in str(error):
-            raise Malformed(
-                "A key of the lead store holds something else. Look at the keys under zigral:lead:."
-            ) from error
-        raise Unavailable(f"The lead store refused ({type(error).__name__}). Look at the Redis server.") from error
-    except RedisError as error:
-        raise Unavailable(f"The lead store did not answer ({type(error).__name__}). Is Redis running?") from error

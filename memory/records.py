@@ -6,15 +6,17 @@ All offsets count Unicode code points, and `end` is exclusive. The shapes are th
 
 import hashlib
 import json
+from datetime import date
 from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from memory.interaction_texts import Account, Moment, Name, Person, SourceId, Text
 from memory.profile import Icp, Offer
-from memory.words import About, Answer
+from memory.words import About, Answer, Kind, Outcome
 
 __all__ = [
-    "Approval", "Claim", "Cost", "CriterionResult", "Draft", "Fact", "Finding", "Icp", "Lead",
+    "Approval", "Claim", "Cost", "CriterionResult", "Draft", "Fact", "Finding", "Icp", "Interaction", "Lead",
     "Offer", "Proof", "Qualification", "Quote", "Result", "Snapshot", "draft_sha256", "lead_id_of",
 ]  # fmt: skip
 
@@ -169,6 +171,29 @@ class Approval(Record):
     footer_sha256: str
     message_id: str  # made here and never again
     approved_at: AwareDatetime
+
+
+class Interaction(Record):
+    """Something that happened with a person at a company, kept for good.
+
+    `account` is the company's registrable domain, `person` the address without case and `+tag`. What decides
+    whether somebody is written to is read from `outcome` and `due`, and never guessed from `text`.
+    """
+
+    version: Literal[1] = 1
+    id: SourceId
+    account: Account
+    company: Name = ""
+    person: Person
+    person_name: Name = ""
+    kind: Kind
+    campaign: Name = ""
+    at: Moment
+    lang: Name = ""  # "en", "de", "fr", another ISO 639-1 code, or ""
+    text: Text
+    outcome: Outcome | None = None
+    due: date | None = None  # until when to wait, or by when something was promised
+    quotations: tuple[Text, ...] = ()  # the quotations that a mail of ours rested on
 
 
 class Cost(Record):

@@ -7,6 +7,8 @@ from typing import Literal
 Language = Literal["en", "de", "fr"]
 Answer = Literal["yes", "no", "unknown"]
 About = Literal["product", "audience", "size", "place", "news", "proof-point", "method"]
+Kind = Literal["mail_sent", "mail_received", "note", "outcome", "decision"]
+Outcome = Literal["refused", "wait", "objection", "promise", "referral", "met", "bounced", "unsubscribed"]
 Clock = Callable[[], datetime]  # aware, in UTC
 
 

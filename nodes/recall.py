@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from memory.interactions import Interactions
-from memory.records import Lead
+from memory.interaction_texts import person_address
+from memory.interactions import Interactions, Where
+from memory.records import Interaction, Lead
 
 
 class RecallView(BaseModel):
@@ -13,7 +14,7 @@ class RecallView(BaseModel):
 
 
 class RecallPatch(BaseModel):
-    past: tuple[str, ...] | None = None
+    past: tuple[Interaction, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -21,4 +22,5 @@ class Recall:
     interactions: Interactions
 
     async def __call__(self, state: RecallView) -> RecallPatch:
-        return RecallPatch(past=await self.interactions.recall(state.lead))
+        where = Where(person=person_address(state.lead.email))
+        return RecallPatch(past=tuple(await self.interactions.history(where)))

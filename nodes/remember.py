@@ -24,5 +24,5 @@ class Remember:
     interactions: Interactions
 
     async def __call__(self, state: RememberView) -> RememberPatch:
-        await self.interactions.remember(state.lead, state.status)
+        await self.interactions.remember([])
         return RememberPatch(status=state.status)

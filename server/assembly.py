@@ -12,6 +12,8 @@ from langgraph.graph import StateGraph
 from graphs.outreach import OutreachInput, OutreachState, outreach
 from memory.checkpoints import RedisSaver
 from memory.errors import Invalid
+from memory.indexed_interactions import IndexedInteractions
+from memory.interaction_records import Records
 from memory.interactions import NoInteractions
 from memory.leads import Leads
 from memory.profile import Icp, Offer
@@ -40,6 +42,7 @@ class Services:
     """What lasts as long as a process: the data server, what is kept on it, and the worker processes."""
 
     leads: Leads
+    interactions: IndexedInteractions
     checkpointer: RedisSaver
     workers: ProcessWorkers
 
@@ -50,7 +53,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(open_redis(settings))
         workers = await stack.enter_async_context(open_workers(PROCESSES))
-        yield Services(leads=Leads(client), checkpointer=RedisSaver(client), workers=workers)
+        yield Services(
+            leads=Leads(client),
+            interactions=IndexedInteractions(Records(client)),
+            checkpointer=RedisSaver(client),
+            workers=workers,
+        )
 
 
 @dataclass(frozen=True)
