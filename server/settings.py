@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from memory.errors import Invalid
 
@@ -18,9 +18,33 @@ VARIABLES = {
     "web_ports": "ZIGRAL_WEB_PORTS",
     "redis_url": "REDIS_URL",
     "redis_password": "REDIS_PASSWORD",
+    "openai_api_key": "OPENAI_API_KEY",
+    "openai_base_url": "OPENAI_BASE_URL",
+    "model": "ZIGRAL_MODEL",
+    "model_price": "ZIGRAL_MODEL_PRICE",
+    "model_seconds": "ZIGRAL_MODEL_SECONDS",
+    "model_patience": "ZIGRAL_MODEL_PATIENCE",
+    "model_output_tokens": "ZIGRAL_MODEL_OUTPUT_TOKENS",
+    "model_page_tokens": "ZIGRAL_MODEL_PAGE_TOKENS",
+    "model_cache_days": "ZIGRAL_MODEL_CACHE_DAYS",
+    "lead_tokens": "ZIGRAL_LEAD_TOKENS",
+    "lead_usd": "ZIGRAL_LEAD_USD",
+    "run_tokens": "ZIGRAL_RUN_TOKENS",
+    "run_usd": "ZIGRAL_RUN_USD",
 }
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
+
+Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Tokens = Annotated[int, Field(ge=1, le=10**12)]
+Endpoint = Annotated[str, Field(pattern=r"^https?://[^\s@]+$")]  # without a password, which logs would show
+
+
+def _sendable(key: SecretStr) -> SecretStr:
+    """A key goes into a header, which holds no letters beyond ASCII and no white space."""
+    if not key.get_secret_value().isascii() or any(map(str.isspace, key.get_secret_value())):
+        raise ValueError("a key has no spaces and only plain letters, digits and signs")
+    return key
 
 
 def _listed(value: object) -> object:
@@ -40,6 +64,19 @@ class Settings(BaseModel):
     web_ports: Annotated[frozenset[Port], BeforeValidator(_listed), Field(min_length=1)] = frozenset({80, 443})
     redis_url: SecretStr | None = None  # None: the embedded server
     redis_password: SecretStr | None = None
+    openai_api_key: Annotated[SecretStr, AfterValidator(_sendable)] | None = None  # None: no model
+    openai_base_url: Endpoint = "https://api.openai.com/v1"
+    model: Annotated[str, Field(min_length=1, max_length=200)] = "gpt-5-mini"
+    model_price: Annotated[tuple[Dollars, Dollars], BeforeValidator(_listed)] | None = None  # a million: in, out
+    model_seconds: Annotated[float, Field(gt=0, le=3600)] = 90.0  # for one answer
+    model_patience: Annotated[float, Field(gt=0, le=86_400)] = 180.0  # seconds with an endpoint that is down
+    model_output_tokens: Annotated[int, Field(ge=100, le=1_000_000)] = 6_000  # of one answer
+    model_page_tokens: Annotated[int, Field(ge=500, le=1_000_000)] = 6_000  # of a lead's pages, in one question
+    model_cache_days: Annotated[float, Field(ge=0, le=3650)] = 30.0
+    lead_tokens: Tokens = 100_000
+    lead_usd: Dollars | None = None
+    run_tokens: Tokens = 10_000_000
+    run_usd: Dollars | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:

@@ -8,9 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from memory.errors import Unavailable, ZigralError
 from memory.profile import Criterion, Offer
 from memory.records import Draft, Fact, Finding, Lead, Quote, Snapshot
 from memory.words import Answer
+
+
+class EngineUnavailable(Unavailable):
+    """The engine did not answer for this lead, for as long as we have patience. The others go on."""
+
+
+class EngineStopped(ZigralError):
+    """No lead can go on: a key, a quota, a budget, or an engine that answers nobody. What was made is kept."""
 
 
 @dataclass(frozen=True)
