@@ -10,7 +10,7 @@ from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command
+from langgraph.types import Command, StateSnapshot
 
 from graphs.outreach import OutreachState
 from memory.errors import Refused, Unavailable, ZigralError
@@ -57,25 +57,28 @@ class Runner:
         config = self._config(lead.lead_id)
         begun = time.monotonic()
         state = await self.graph.aget_state(config)
-        if state.next or not state.values:
+        # Not `state.next`: it is empty too where a process died between a node's end and the step's checkpoint.
+        if state.tasks or not state.values:
             await self.graph.ainvoke(None if state.values else {"lead": lead}, config, durability="sync")
         return await self._result(config, time.monotonic() - begun)
 
     async def approve(self, result: Result) -> Result:
-        """Resume a run that waits for its approval, with a person's yes.
+        """Resume a run that waits for its approval, with a person's yes; or go on with one that has it already.
 
         Raises `Refused` where the mail is not the one that was shown, or is not proven.
         """
         config = self._config(result.lead.lead_id)
-        await self._restore(config, result)
+        answered = await self._restore(config, result)
         answer: dict[str, object] = {"type": "accept", "args": None}
-        await self.graph.ainvoke(Command(resume=[answer]), config, durability="sync")
+        await self.graph.ainvoke(None if answered else Command(resume=[answer]), config, durability="sync")
         approved = await self._result(config, result.cost.seconds)
         await self._keep(approved)
         return approved
 
-    async def _restore(self, config: RunnableConfig, result: Result) -> None:
+    async def _restore(self, config: RunnableConfig, result: Result) -> bool:
         """See that the run waits for its approval with the very verdict and draft that were shown.
+
+        True where it was approved before, by a process that died before it had said so.
 
         Resuming a thread that is gone would begin at the beginning with an empty state, so a thread whose
         checkpoints were lost is made again from the result's line.
@@ -86,13 +89,15 @@ class Runner:
             await self.graph.ainvoke(None, config, durability="sync")
             state = await self.graph.aget_state(config)
         waiting = state.values.get("draft")
-        if state.next != ("approve",) or waiting is None or result.draft is None:
+        answered = bool(state.values) and _is_answered(state)
+        if (state.next != ("approve",) and not answered) or waiting is None or result.draft is None:
             raise Refused(f"The mail to {result.lead.email} does not wait for an approval.")
         if state.values.get("qualification") != result.qualification:
             raise Refused(f"The verdict on {result.lead.email} was changed after it was made. Run the lead again.")
         shown = draft_sha256(result.lead.email, result.draft.subject, result.draft.body)
         if waiting.sha256 != shown:
             raise Refused(f"The mail to {result.lead.email} was changed after it was proven. Run the lead again.")
+        return answered
 
     async def _run_safely(self, lead: Lead) -> Result:
         """Run and keep; a lead's fault is its own, and only what all need, such as Redis, stops the others."""
@@ -147,6 +152,12 @@ class Runner:
     def _config(self, lead_id: str) -> RunnableConfig:
         thread_id = self.folder.thread_id(lead_id)
         return {"configurable": {"thread_id": thread_id}, "metadata": {"run_id": thread_id}}
+
+
+def _is_answered(state: StateSnapshot) -> bool:
+    """Whether a person's yes is kept already: as the answer of the waiting node, or in the state."""
+    said_yes = state.values.get("decision") == "accept"
+    return state.next != ("approve",) and (said_yes or [task.name for task in state.tasks] == ["approve"])
 
 
 async def _next(leads: AsyncIterator[Lead], turn: asyncio.Lock) -> Lead | None:
