@@ -5,13 +5,16 @@ VENV := $(ROOT)/.venv
 # The full path: a relative one would let another folder's `tools` or `memory` be imported instead of ours.
 export PYTHONPATH := $(ROOT)
 
-.PHONY: demo test check bench notebooks clean
+.PHONY: demo test coverage check bench notebooks clean
 
 demo: $(VENV)/.run  ## Run the outreach flow over the demo's leads, offline, and say where the report is.
 	@ZIGRAL_DATA= REDIS_URL= $(VENV)/bin/zigral run demo/leads.csv --icp demo/icp.toml --offer demo/offer.toml \
 		--web demo/web --out out/demo --engine offline
 
-test: $(VENV)/.dev check  ## Everything: lint, types, layering, tests with coverage.
+test: $(VENV)/.dev check  ## Everything: lint, types, layering, tests on every core.
+	@$(VENV)/bin/pytest -q -n auto --dist loadfile
+
+coverage: $(VENV)/.dev  ## The same tests on one core, and which lines none of them reached.
 	@$(VENV)/bin/coverage erase
 	@$(VENV)/bin/coverage run -m pytest -q
 	@$(VENV)/bin/coverage combine -q && $(VENV)/bin/coverage report --skip-covered --sort=cover | tail -n 25

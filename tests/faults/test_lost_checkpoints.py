@@ -50,9 +50,7 @@ async def folder(tmp_path: Path) -> AsyncIterator[RunFolder]:
 def runner(folder: RunFolder, saver: RedisSaver) -> Runner:
     inputs = read_inputs(Settings(), icp=DEMO / "icp.toml", offer=DEMO / "offer.toml", web=str(DEMO / "web"))
     engine = offline_engine(Inline())
-    flow = outreach_graph(
-        inputs, engine=engine, workers=Inline(), snapshots=folder.snapshots, outbox=folder.outbox
-    )
+    flow = outreach_graph(inputs, engine=engine, workers=Inline(), snapshots=folder.snapshots, outbox=folder.outbox)
     return Runner(graph=flow.compile(saver), folder=folder, engine=engine.name, offer=inputs.offer)
 
 
