@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 import redis.exceptions
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
-from redis.retry import Retry
 
 from memory.errors import Unavailable
 

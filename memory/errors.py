@@ -5,6 +5,7 @@ ZigralError
 ├── Refused       a policy said no; trying again changes nothing
 ├── Malformed     what came from outside (a page, a file, a stored value) cannot be read
 ├── Invalid       what our caller gave us is wrong
+│   └── TooLarge  it is more than there is room for
 ├── NotFound      what was asked for does not exist
 ├── Conflict      it exists already, or somebody else holds it
 └── Suppressed    the person must not be written to
@@ -35,6 +36,10 @@ class Invalid(ZigralError):
     def __init__(self, message: str, *, where: str | None = None) -> None:
         super().__init__(f"{where}: {message}" if where else message)
         self.where = where
+
+
+class TooLarge(Invalid):
+    """Our caller's data is larger than a limit; less of it would be taken."""
 
 
 class NotFound(ZigralError):

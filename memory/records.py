@@ -9,15 +9,16 @@ import json
 from datetime import date
 from typing import Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from memory.interaction_texts import Account, Moment, Name, Person, SourceId, Text
 from memory.profile import Icp, Offer
 from memory.words import About, Answer, Kind, Outcome
 
 __all__ = [
-    "Approval", "Claim", "Cost", "CriterionResult", "Draft", "Fact", "Finding", "Icp", "Interaction", "Lead",
-    "Offer", "Proof", "Qualification", "Quote", "Result", "Snapshot", "draft_sha256", "lead_id_of",
+    "Approval", "Claim", "Context", "Cost", "CriterionResult", "Draft", "Fact", "Finding", "Icp", "Interaction",
+    "JobCheckpoint", "Lead", "Offer", "Proof", "Qualification", "Quote", "Result", "Snapshot", "draft_sha256",
+    "lead_id_of",
 ]  # fmt: skip
 
 LeadStatus = Literal["skipped", "drafted", "awaiting_approval", "approved", "sent", "failed"]
@@ -221,3 +222,23 @@ class Result(Record):
     status: LeadStatus
     cost: Cost = Cost()
     error: str | None = None
+
+
+class Context(Record):
+    """What a job keeps between its steps, at one of its versions. `error` is what went wrong with it, or None."""
+
+    job_id: str
+    job_type: str
+    context_data: dict[str, JsonValue]
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+    version: int  # from 1
+    error: JsonValue = None
+
+
+class JobCheckpoint(Record):
+    """A job's data as it was put aside at a time that no other checkpoint of the job has."""
+
+    job_id: str
+    timestamp: AwareDatetime
+    context_data: dict[str, JsonValue]
