@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Set
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import urljoin
 
 import certifi
 
@@ -16,7 +17,8 @@ from tools.pinned_transport import PinnedTransport
 from tools.politeness import Turns
 from tools.redirects import Redirects
 from tools.request import MAX_HEADERS, Answer, Head, Requests
-from tools.request_url import WEB_PORTS
+from tools.request_url import WEB_PORTS, request_url
+from tools.sitemaps import MAX_BYTES as MAX_SITEMAP
 from tools.web import Document
 from tools.wordlists import lists_of
 
@@ -31,6 +33,7 @@ class Limits:
     page: int = 5_000_000  # bytes, unpacked
     headers: int = MAX_HEADERS  # bytes
     robots: int = MAX_ROBOTS  # bytes
+    sitemap: int = MAX_SITEMAP  # bytes, unpacked once
     redirects: int = 5
     seconds: float = 20.0  # for a page and all its redirects, without the waits for a turn
     robots_seconds: float = ROBOTS_SECONDS
@@ -70,6 +73,7 @@ class LiveWeb:
         self._permission = Permission(self._redirects, PRODUCT, limits.robots, limits.robots_seconds)
         self._html = frozenset(lists_of("decoding")["html_types"])
         self._limits = limits
+        self._ports = ports
         self._clock = clock
 
     async def read(self, url: str) -> Document:
@@ -83,6 +87,22 @@ class LiveWeb:
         )
         if answer.cut:
             raise self._too_large(answer.url)
+        return Document(answer.url, answer.content, _type_of(answer), "", self._clock())
+
+    async def sitemaps(self, url: str) -> tuple[str, ...]:
+        """Those that robots.txt names, else `/sitemap.xml`, where most sites have it."""
+        url = request_url(url, self._ports)
+        return await self._permission.sitemaps_of(url) or (urljoin(url, "/sitemap.xml"),)
+
+    async def read_sitemap(self, url: str) -> Document:
+        """The sitemap at `url` after its redirects, up to a limit that cuts it and does not refuse it."""
+        answer = await self._redirects.follow(
+            url,
+            seconds=self._limits.seconds,
+            largest=self._limits.sitemap,
+            wanted=_is_there,
+            before=self._permission.pause_before,
+        )
         return Document(answer.url, answer.content, _type_of(answer), "", self._clock())
 
     def _is_wanted(self, head: Head) -> bool:
@@ -110,6 +130,11 @@ def user_agent(version: str, contact: str) -> str:
     """Who we are and whom to write to, as one line of ASCII."""
     honest = "".join(letter for letter in contact if letter.isascii() and letter.isprintable())
     return f"{PRODUCT}/{version} (+{honest})"
+
+
+def _is_there(head: Head) -> bool:
+    _refuse_status(head)
+    return True
 
 
 def _type_of(head: Answer | Head) -> str:

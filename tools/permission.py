@@ -33,11 +33,15 @@ class Permission:
 
         `Unavailable` where robots.txt does not answer: that is no yes.
         """
+        robots = await self._robots_of(_robots_txt(url))
         parts = urlsplit(url)
-        robots = await self._robots_of(urlunsplit((parts.scheme, parts.netloc, "/robots.txt", "", "")))
         if not robots.allows(urlunsplit(("", "", parts.path, parts.query, ""))):
             raise Refused(f"{shown(url)} is not read: the site's robots.txt does not allow it.")
         return max(PAUSE, robots.delay)
+
+    async def sitemaps_of(self, url: str) -> tuple[str, ...]:
+        """Where the host of `url` says that its sitemaps are, as it says it."""
+        return (await self._robots_of(_robots_txt(url))).sitemaps
 
     async def _robots_of(self, url: str) -> Robots:
         host = urlsplit(url).netloc
@@ -77,6 +81,11 @@ class Permission:
         if 400 <= answer.status < 500 and answer.status not in (408, 425, 429):
             return Robots()
         raise _ask_later(answer.url)
+
+
+def _robots_txt(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc, "/robots.txt", "", ""))
 
 
 def _is_there(head: Head) -> bool:

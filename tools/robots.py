@@ -4,10 +4,12 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from tools.addresses import spelled
 
 TOKEN = re.compile(r"[A-Za-z_-]+|\*")
+MAX_SITEMAPS = 20
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Robots:
 
     rules: tuple[Rule, ...] = ()
     delay: float = 0.0  # seconds that are asked for between requests
+    sitemaps: tuple[str, ...] = ()  # as they stand there, for every agent
 
     def allows(self, path: str) -> bool:
         """Whether a path with its query may be read: the longest rule says, and a tie is a yes."""
@@ -42,14 +45,26 @@ def parse_robots(text: str, agent: str) -> Robots:
             ours.append((key, value))
         if "*" in names:
             theirs.append((key, value))
-    return _robots(ours if named else theirs)
+    return _robots(ours if named else theirs, _sitemaps(text))
 
 
-def _robots(lines: list[tuple[str, str]]) -> Robots:
+def _sitemaps(text: str) -> tuple[str, ...]:
+    """The first few `Sitemap:` lines, which belong to no agent."""
+    pairs = (_pair(line) for line in text.removeprefix("\ufeff").splitlines())
+    found = (value for key, value in pairs if key.lower() == "sitemap" and value)
+    return tuple(islice(dict.fromkeys(islice(found, 10 * MAX_SITEMAPS)), MAX_SITEMAPS))
+
+
+def _pair(line: str) -> tuple[str, str]:
+    key, _, value = line.partition("#")[0].partition(":")
+    return key.strip(), value.strip()
+
+
+def _robots(lines: list[tuple[str, str]], sitemaps: tuple[str, ...]) -> Robots:
     rules = {Rule(spelled(value, "?"), key == "allow") for key, value in lines if key != "crawl-delay" and value}
     delays = [_seconds(value) for key, value in lines if key == "crawl-delay"]
     ordered = sorted(rules, key=lambda rule: (rule.pattern, rule.allow))
-    return Robots(tuple(ordered), max(delays, default=0.0))
+    return Robots(tuple(ordered), max(delays, default=0.0), sitemaps)
 
 
 def _lines(text: str) -> Iterator[tuple[frozenset[str], str, str]]:
@@ -57,7 +72,7 @@ def _lines(text: str) -> Iterator[tuple[frozenset[str], str, str]]:
     names: frozenset[str] = frozenset()
     naming = False
     for line in text.removeprefix("\ufeff").splitlines():
-        key, _, value = (part.strip() for part in line.partition("#")[0].partition(":"))
+        key, value = _pair(line)
         if key.lower() in {"user-agent", "useragent"}:
             token = TOKEN.match(value)
             names = (names if naming else frozenset()) | ({token[0].lower()} if token else frozenset())

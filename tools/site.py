@@ -1,6 +1,6 @@
 """Reading a site: the few pages of it that say what a company does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
@@ -9,12 +9,14 @@ from memory.errors import Malformed, NotFound, Refused, Unavailable
 from tools.addresses import canonical, registrable_domain, shown, web_address
 from tools.doubts import doubt_about
 from tools.extraction import PageText, extract
+from tools.listed_pages import MOST, listed_pages
 from tools.page_links import Link
-from tools.site_links import Kind, is_worthless, kind_of, ranked
-from tools.web import Web
+from tools.site_links import TURN, Candidate, Kind, is_worthless, kind_of, ranked
+from tools.web import Mapped, Web
 from tools.workers import Workers
 
 BEFORE_THE_GIVEN: tuple[Kind, ...] = ("about", "customers")
+ENOUGH = 3  # telling links, from which on a sitemap is not worth a request
 
 
 @dataclass(frozen=True)
@@ -35,18 +37,23 @@ class SiteText:
     """A site's pages in reading order, each text once: about and customers first.
 
     `doubt` says why they may not be the company's own: such a lead needs a person. `skipped` has a sentence for
-    each page that could not be read.
+    each page that could not be read. `unread` are addresses of an earlier reading of which nothing is known this time:
+    the site did not answer there, or the budget was spent.
     """
 
     pages: tuple[SitePage, ...]
     doubt: str | None = None
     skipped: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
-async def read_site(web: Web, workers: Workers, website: str, company: str, *, budget: int = 5) -> SiteText:
+async def read_site(
+    web: Web, workers: Workers, website: str, company: str, *, budget: int = 5, again: Sequence[str] = ()
+) -> SiteText:
     """What the site at `website` says, in at most `budget` requests, one after the other.
 
-    The given page comes first, then the homepage, then the links that look most telling. What the first page
+    The given page comes first, then the homepage, then the pages that look most telling: those of an earlier reading
+    (`again`), those that are linked, and where these are few, those that a sitemap lists. What the first page
     raises is raised (`NotFound`, `Unavailable`, `Malformed`, `Refused`); a later page that fails is left out.
     """
     given = _given(website)
@@ -55,14 +62,14 @@ async def read_site(web: Web, workers: Workers, website: str, company: str, *, b
     home = _home(given)
     if not reading.has_asked(home):
         await reading.try_to_read(home, "other")
-    candidates = await workers.run(ranked, reading.links, site=reading.first, lang=reading.pages[0].lang)
-    for candidate in candidates:
-        await reading.try_to_read(candidate.url, candidate.kind)
+    for url, kind in _in_turn(await reading.candidates(), again):
+        await reading.try_to_read(url, kind)
     pages = [page for page in reading.pages if page.text]
     if not pages:
         raise Malformed(f"{shown(given)} has no text that can be read. Give another page of the site.")
     doubt = doubt_about((p.title for p in pages), (p.text for p in pages), company=company, website=given)
-    return SiteText(tuple(sorted(pages, key=_turn_of(reading.pages[0]))), doubt, tuple(reading.skipped))
+    ordered = sorted(pages, key=_turn_of(reading.pages[0]))
+    return SiteText(tuple(ordered), doubt, tuple(reading.skipped), tuple(filter(reading.is_unknown, again)))
 
 
 @dataclass
@@ -78,6 +85,28 @@ class _Reading:
     pages: list[SitePage] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    silent: set[str] = field(default_factory=set)
+
+    async def candidates(self) -> list[Candidate]:
+        """The links worth following, and what a sitemap lists where too few of them tell anything."""
+        found = await self._ranked()
+        room = self.budget - self.requests
+        telling = sum(candidate.kind in TURN for candidate in found)
+        if not isinstance(self.web, Mapped) or room < 2 or telling >= min(room, ENOUGH):
+            return found
+        most = min(MOST, room - 1)
+        listing = await listed_pages(self.web, self.workers, self.first, self.pages[0].lang, most=most)
+        self.requests += listing.requests
+        self.links.extend(listing.pages)
+        self.skipped.extend([listing.skipped] if listing.skipped else [])
+        return await self._ranked() if listing.pages else found
+
+    async def _ranked(self) -> list[Candidate]:
+        return await self.workers.run(ranked, self.links, site=self.first, lang=self.pages[0].lang)
+
+    def is_unknown(self, url: str) -> bool:
+        """Whether a page may be there, for all that was seen."""
+        return not self.has_asked(url) or _page_of(url) in self.silent
 
     def has_asked(self, url: str) -> bool:
         return _page_of(url) in self.asked
@@ -97,6 +126,8 @@ class _Reading:
             page, links = await self._read(url, kind)
         except (NotFound, Unavailable, Malformed, Refused) as error:
             self.skipped.append(str(error))
+            if isinstance(error, Unavailable):
+                self.silent.add(_page_of(url))
             return
         if page.text and all(page.text != other.text for other in self.pages):
             self.pages.append(page)
@@ -118,6 +149,13 @@ class _Reading:
             content_type=document.content_type,
         )
         return _page(document.url, document.fetched_at, read, kind), read.links
+
+
+def _in_turn(candidates: Sequence[Candidate], again: Sequence[str]) -> list[tuple[str, Kind]]:
+    """Those of an earlier reading first, in its order."""
+    kinds = {_page_of(candidate.url): candidate.kind for candidate in candidates}
+    before = [(url, kinds.get(_page_of(url), kind_of(url))) for url in again]
+    return [*before, *((candidate.url, candidate.kind) for candidate in candidates)]
 
 
 def _turn_of(given: SitePage) -> Callable[[SitePage], int]:

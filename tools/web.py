@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from memory.errors import Refused
 
@@ -27,6 +27,19 @@ class Web(Protocol):
         Raises `NotFound` where there is none, `Unavailable` where the site does not answer,
         `Refused` where it must not be read, and `Malformed` where the address is none.
         """
+        ...
+
+
+@runtime_checkable
+class Mapped(Protocol):
+    """A web whose sites may list their pages. One of saved pages does not."""
+
+    async def sitemaps(self, url: str) -> tuple[str, ...]:
+        """The addresses at which the site of `url` may have its sitemaps, the likeliest first."""
+        ...
+
+    async def read_sitemap(self, url: str) -> Document:
+        """The sitemap at `url`, of whatever type, or the beginning of a large one. Raises as `Web.read` does."""
         ...
 
 
