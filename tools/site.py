@@ -37,8 +37,8 @@ class SiteText:
     """A site's pages in reading order, each text once: about and customers first.
 
     `doubt` says why they may not be the company's own: such a lead needs a person. `skipped` has a sentence for
-    each page that could not be read. `unread` are addresses of an earlier reading of which nothing is known this time:
-    the site did not answer there, or the budget was spent.
+    each page that could not be read. `unread` are addresses of an earlier reading of which nothing is known this
+    time: the site did not answer there, or the budget was spent.
     """
 
     pages: tuple[SitePage, ...]
@@ -52,9 +52,8 @@ async def read_site(
 ) -> SiteText:
     """What the site at `website` says, in at most `budget` requests, one after the other.
 
-    The given page comes first, then the homepage, then the pages that look most telling: those of an earlier reading
-    (`again`), those that are linked, and where these are few, those that a sitemap lists. What the first page
-    raises is raised (`NotFound`, `Unavailable`, `Malformed`, `Refused`); a later page that fails is left out.
+    The given page comes first, then the homepage, then the pages of an earlier reading (`again`), then those that
+    look most telling: by their links, and where these are few, by a sitemap. What the first page raises is raised (`NotFound`, `Unavailable`, `Malformed`, `Refused`); a later page that fails is left out.
     """
     given = _given(website)
     reading = _Reading(web, workers, first=given, budget=max(1, budget))

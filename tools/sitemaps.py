@@ -1,7 +1,7 @@
 """What a sitemap lists, as sitemaps.org has it: pages, or further sitemaps. Pure: run it through `tools.workers`.
 
-Anybody may have written it. It is read as a stream, without a tree and without a document type, so that no entity is
-ever expanded; of a file that breaks off, what came before counts.
+Anybody may have written it. It is read as a stream, without a tree and without a document type, so that no entity
+is ever expanded; of a file that breaks off, what came before counts.
 """
 
 import re
@@ -80,7 +80,7 @@ def _words_of(path: str) -> str:
     return "" if "/" in name else " ".join(re.split(r"[\W_]+", ENDING.sub("", name))).strip()
 
 
-class _Enough(Exception):  # noqa: N818 - it ends the reading, and nothing went wrong
+class _Enough(Exception):
     """There is nothing more to learn from the file."""
 
 

@@ -16,7 +16,8 @@ XML = "application/xml"
 
 def page(text: str, *links: str) -> bytes:
     anchors = "".join(f'<li><a href="{link}">{link.strip("/")}</a></li>' for link in links)
-    return f"<!doctype html><title>Acme</title><nav>{anchors}</nav><main><p>{text} Acme makes pumps.</p></main>".encode()
+    body = f"<nav>{anchors}</nav><main><p>{text} Acme makes pumps.</p></main>"
+    return f"<!doctype html><title>Acme</title>{body}".encode()
 
 
 def listing(site: Any, *paths: str, root: str = "urlset", entry: str = "url") -> bytes:
