@@ -53,7 +53,8 @@ async def read_site(
     """What the site at `website` says, in at most `budget` requests, one after the other.
 
     The given page comes first, then the homepage, then the pages of an earlier reading (`again`), then those that
-    look most telling: by their links, and where these are few, by a sitemap. What the first page raises is raised (`NotFound`, `Unavailable`, `Malformed`, `Refused`); a later page that fails is left out.
+    look most telling: by their links, and where these are few, by a sitemap. What the first page raises is raised
+    (`NotFound`, `Unavailable`, `Malformed`, `Refused`); a later page that fails is left out.
     """
     given = _given(website)
     reading = _Reading(web, workers, first=given, budget=max(1, budget))
