@@ -3,8 +3,8 @@
 import os
 import sys
 import tempfile
-import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -18,6 +18,9 @@ from server.commands.report import report
 from server.commands.run import run
 from server.console import note
 
+if TYPE_CHECKING:
+    from server.settings import Settings
+
 app = typer.Typer(
     name="zigral",
     help="Sales prospecting that says nothing it cannot prove.",
@@ -25,6 +28,16 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def begin() -> None:
+    """Sales prospecting that says nothing it cannot prove."""
+    from server.log_setup import log_to  # noqa: PLC0415 - `zigral --help` waits for none of these
+
+    log_to(_settings())
+
+
 app.command("import")(import_leads)
 app.command()(run)
 app.command()(approve)
@@ -50,11 +63,24 @@ def main() -> None:
 
 
 def _kept(error: Exception) -> Path:
-    """The file that keeps the traceback."""
-    descriptor, name = tempfile.mkstemp(prefix="zigral-error-", suffix=".log")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        traceback.print_exception(error, file=file)
-    return Path(name)
+    """The file that keeps the traceback: the error log, or one of its own where that cannot be written."""
+    from memory.logs import keep_error  # noqa: PLC0415
+
+    settings = _settings()
+    for folder in (settings.logs, Path(tempfile.mkdtemp(prefix="zigral-error-"))):
+        if kept := keep_error(folder, f"zigral {' '.join(sys.argv[1:2])}", error, secrets=settings.secrets()):
+            return kept
+    return Path(os.devnull)
+
+
+def _settings() -> "Settings":
+    """The settings, or the defaults where they are wrong: the command says so itself where it needs them."""
+    from server.settings import Settings  # noqa: PLC0415
+
+    try:
+        return Settings.from_env()
+    except ZigralError:
+        return Settings()
 
 
 if __name__ == "__main__":

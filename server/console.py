@@ -9,14 +9,7 @@ from pathlib import Path
 
 import typer
 
-CONTROL = (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0))
-DIRECTION = (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-HARMFUL = dict.fromkeys((*CONTROL, *DIRECTION))
-
-
-def harmless(text: str) -> str:
-    """`text` without the control and direction characters that could rewrite a terminal (H6)."""
-    return text.translate(HARMFUL)
+from memory.harmless import harmless
 
 
 def answer(document: Mapping[str, object] | Sequence[object]) -> None:

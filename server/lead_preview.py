@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from server.console import harmless
+from memory.harmless import harmless
 from server.lead_import import Counts
 from tools.lead_file import LeadFile
 from tools.lead_row import Row

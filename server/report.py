@@ -17,12 +17,13 @@ from pydantic import BaseModel, ValidationError
 from memory.errors import NotFound, Unavailable
 from memory.profile import Icp, Offer
 from memory.records import Result
+from memory.redaction import without_keys
 from memory.results import Results
 from memory.words import Clock, utc_now
 from server.report_evidence import Pages
 from server.report_reason import label, reason
 from server.report_summary import in_order_of_outcome, summary_of
-from server.report_text import address, cut, href, shown, without_secrets
+from server.report_text import address, cut, href, shown
 from server.report_view import LeadView, lead_view, name_of
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -100,7 +101,7 @@ def _template() -> Template:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.filters.update(address=address, cut=cut, href=href, label=label, safe_text=without_secrets)
+    environment.filters.update(address=address, cut=cut, href=href, label=label, safe_text=without_keys)
     environment.filters.update(name_of=name_of, quoted=shlex.quote, day=_day, moment=_moment)
     style, script = (TEMPLATES / "report.css").read_text("utf-8"), (TEMPLATES / "report.js").read_text("utf-8")
     environment.globals.update(

@@ -5,7 +5,8 @@ from typing import Literal
 
 from memory.profile import Criterion, Icp
 from memory.records import CriterionResult, Qualification, Result
-from server.report_text import cut, without_secrets
+from memory.redaction import without_keys
+from server.report_text import cut
 
 Side = Literal["for", "against", "open"]
 LENGTH = 110  # characters of a reason in the table
@@ -34,7 +35,7 @@ def reason(result: Result, icp: Icp | None) -> str:
     """In a few words, why the lead came out as it did."""
     found = result.qualification
     if result.error or not found:
-        return cut(without_secrets(result.error or "not judged"), LENGTH)
+        return cut(without_keys(result.error or "not judged"), LENGTH)
     profile = {criterion.id: criterion for criterion in icp.criteria} if icp else {}
     if found.status == "not_qualified":
         return cut(_against(found, profile, icp), LENGTH)

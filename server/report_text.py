@@ -6,6 +6,8 @@ import unicodedata
 from functools import cache
 from urllib.parse import urlsplit
 
+from memory.redaction import without_keys
+
 CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters but for tab and line ends
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction: text could read otherwise than it is
@@ -15,10 +17,6 @@ CONTROL = re.compile(
     "|\r(?!\n)"
 )
 MARKS_AT_MOST = 6  # on one letter; Vietnamese needs 2, pointed Hebrew 4
-CREDENTIALS = re.compile(r"(?<=://)[^/?#\s\"'<>]{1,200}@")
-KEY = re.compile(
-    r"\b(?:sk|pk|rk)[-_][\w-]{12,}|\bBearer\s+[\w.~+/=-]{8,}|(?<=[?&])(?:api_?key|token|key)=[^&\s]+", re.I
-)
 
 
 def shown(text: str) -> str:
@@ -34,11 +32,6 @@ def _piled_marks() -> re.Pattern[str]:
     marks = (chr(code) for code in range(0x300, sys.maxunicode) if unicodedata.category(chr(code)) in {"Mn", "Me"})
     letter = f"[{''.join(marks)}]"
     return re.compile(f"({letter}{{{MARKS_AT_MOST}}})({letter}+)")
-
-
-def without_secrets(text: str) -> str:
-    """`text` without what looks like a password in an address, or a key."""
-    return KEY.sub("[key left out]", CREDENTIALS.sub("[left out]@", text))
 
 
 def href(url: str) -> str | None:
@@ -58,7 +51,7 @@ def href(url: str) -> str | None:
 
 def address(url: str, *, most: int = 64) -> str:
     """`url` as a person reads it: without scheme, the host in ASCII, so that a look-alike stands out."""
-    plain = without_secrets(url)
+    plain = without_keys(url)
     host, slash, path = re.sub(r"^https?://(www\.)?", "", plain).partition("/")
     return cut(_in_ascii(host) + (slash + path if path else ""), most)
 

@@ -2,10 +2,8 @@
 
 import asyncio
 import time
-import traceback
 from collections.abc import AsyncIterator, Callable, Set
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -14,10 +12,13 @@ from langgraph.types import Command, StateSnapshot
 
 from graphs.outreach import OutreachState
 from memory.errors import Refused, Unavailable, ZigralError
+from memory.logs import get_logger, private, run_context
 from memory.profile import Offer
 from memory.records import Cost, Lead, Result, draft_sha256
 from server.run_folder import RunFolder
 from tools.mail import build_message, eml_path, write_eml
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ class Runner:
 
         async def work() -> None:
             while (lead := await _next(leads, turn)) is not None:
-                result = await self._run_safely(lead)
+                with run_context(self.folder.thread_id(lead.lead_id)):
+                    result = await self._run_safely(lead)
+                    _log_end(result)
                 if result.status == "failed" and lead.lead_id not in failed:
                     await self._keep(result)
                 on_result(result)
@@ -108,10 +111,19 @@ class Runner:
         except ZigralError as error:
             return self._failed(lead, str(error))
         except Exception as error:  # noqa: BLE001 - the door: our own mistake must not stop the other leads
-            await asyncio.to_thread(_log_traceback, self.folder.path / "error.log", error)
+            await self._log_mistake(lead, error)
             return self._failed(
-                lead, f"Zigral made a mistake on this lead ({type(error).__name__}); see error.log."
+                lead, f"Zigral made a mistake on this lead ({type(error).__name__}); see logs/error.log."
             )
+
+    async def _log_mistake(self, lead: Lead, error: Exception) -> None:
+        """With its traceback, and without the mail that it may quote."""
+        try:
+            draft = (await self.graph.aget_state(self._config(lead.lead_id))).values.get("draft")
+        except Exception:  # noqa: BLE001 - what broke may be the state itself
+            draft = None
+        with private(*([draft.subject, draft.body] if draft else [])):
+            log.opt(exception=error).error("Zigral made a mistake on a lead.", lead_id=lead.lead_id)
 
     async def _run_and_keep(self, lead: Lead) -> Result:
         result = await self.run(lead)
@@ -177,6 +189,5 @@ def _state_of(result: Result) -> dict[str, object]:
     }
 
 
-def _log_traceback(path: Path, error: Exception) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        traceback.print_exception(error, file=file)
+def _log_end(result: Result) -> None:
+    log.info("A lead ended: {status}", status=result.status, lead_id=result.lead.lead_id, pages=result.cost.pages)

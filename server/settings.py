@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
@@ -31,6 +31,7 @@ VARIABLES = {
     "lead_usd": "ZIGRAL_LEAD_USD",
     "run_tokens": "ZIGRAL_RUN_TOKENS",
     "run_usd": "ZIGRAL_RUN_USD",
+    "log_level": "LOG_LEVEL",
 }
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
@@ -45,6 +46,13 @@ def _sendable(key: SecretStr) -> SecretStr:
     if not key.get_secret_value().isascii() or any(map(str.isspace, key.get_secret_value())):
         raise ValueError("a key has no spaces and only plain letters, digits and signs")
     return key
+
+
+LogLevel = Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+
+
+def _in_capitals(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
 
 
 def _listed(value: object) -> object:
@@ -77,6 +85,17 @@ class Settings(BaseModel):
     lead_usd: Dollars | None = None
     run_tokens: Tokens = 10_000_000
     run_usd: Dollars | None = None
+    log_level: Annotated[LogLevel, BeforeValidator(_in_capitals)] | None = None  # None: INFO, the console WARNING
+
+    @property
+    def logs(self) -> Path:
+        """The folder of `zigral.log` and `error.log`."""
+        return self.data / "logs"
+
+    def secrets(self) -> frozenset[str]:
+        """The values that must stand in no log, report or answer."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return frozenset(value.get_secret_value() for value in values if isinstance(value, SecretStr))
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:

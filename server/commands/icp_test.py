@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from server.console import answer, harmless, note, say
+from memory.harmless import harmless
+from server.console import answer, note, say
 
 if TYPE_CHECKING:
     from memory.profile import Icp
