@@ -16,6 +16,7 @@ from server.commands.import_leads import import_leads
 from server.commands.prove import prove
 from server.commands.report import report
 from server.commands.run import run
+from server.commands.serve import serve
 from server.console import note
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ app.command()(approve)
 app.command()(prove)
 app.command()(report)
 app.command()(graphs)
+app.command()(serve)
 app.add_typer(icp, name="icp")
 
 

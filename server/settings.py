@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from memory.errors import Invalid
+from server.api_keys import read_api_keys
 
 VARIABLES = {
     "data": "ZIGRAL_DATA",
@@ -32,6 +33,14 @@ VARIABLES = {
     "run_tokens": "ZIGRAL_RUN_TOKENS",
     "run_usd": "ZIGRAL_RUN_USD",
     "log_level": "LOG_LEVEL",
+    "api_keys": "ZIGRAL_API_KEYS",
+    "cors_origins": "ZIGRAL_CORS_ORIGINS",
+    "trusted_proxies": "ZIGRAL_TRUSTED_PROXIES",
+    "max_body": "ZIGRAL_MAX_BODY",
+    "max_depth": "ZIGRAL_MAX_DEPTH",
+    "max_streams": "ZIGRAL_MAX_STREAMS",
+    "max_threads": "ZIGRAL_MAX_THREADS",
+    "client_seconds": "ZIGRAL_CLIENT_SECONDS",
 }
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
@@ -60,6 +69,9 @@ def _listed(value: object) -> object:
     return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+
 class Settings(BaseModel):
     """One process's settings, frozen. A blank variable counts as unset."""
 
@@ -86,6 +98,14 @@ class Settings(BaseModel):
     run_tokens: Tokens = 10_000_000
     run_usd: Dollars | None = None
     log_level: Annotated[LogLevel, BeforeValidator(_in_capitals)] | None = None  # None: INFO, the console WARNING
+    api_keys: Annotated[dict[str, SecretStr], BeforeValidator(read_api_keys)] = {}  # by their owners' names
+    cors_origins: Names = ("*",)  # which web pages may call; "*": any, without credentials
+    trusted_proxies: Names = ()  # addresses whose X-Forwarded-For is believed
+    max_body: Annotated[int, Field(ge=1)] = 32 * 1024 * 1024  # bytes of one request
+    max_depth: Annotated[int, Field(ge=8, le=500)] = 200  # of JSON in a request; what answers it nests deeper
+    max_streams: Annotated[int, Field(ge=1)] = 500  # answers that are open at a time: streams, waits, joins
+    max_threads: Annotated[int, Field(ge=1)] = 1_000_000  # kept, of one owner
+    client_seconds: Annotated[float, Field(gt=0)] = 30.0  # a client that neither sends nor reads so long is cut
 
     @property
     def logs(self) -> Path:
@@ -95,7 +115,8 @@ class Settings(BaseModel):
     def secrets(self) -> frozenset[str]:
         """The values that must stand in no log, report or answer."""
         values = (getattr(self, name) for name in type(self).model_fields)
-        return frozenset(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        alone = [value for value in values if isinstance(value, SecretStr)]
+        return frozenset(value.get_secret_value() for value in (*alone, *self.api_keys.values()))
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -108,3 +129,9 @@ class Settings(BaseModel):
         except ValidationError as error:
             faults = [f"{VARIABLES[str(fault['loc'][0])]}: {fault['msg']}" for fault in error.errors()]
             raise Invalid("; ".join(faults), where="environment") from None
+
+
+def set_defaults(env: Mapping[str, str]) -> None:
+    """Put variables into this process's environment, where it does not have them: it wins over any file."""
+    for name, value in env.items():
+        os.environ.setdefault(name, value)

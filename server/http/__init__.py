@@ -1,0 +1,1 @@
+"""The HTTP door: the LangGraph server protocol, and what stands beside it."""

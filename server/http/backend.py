@@ -1,0 +1,65 @@
+"""What the routes stand on: everything that one serving process uses, built once."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+from langgraph.store.base import BaseStore
+from langgraph.store.memory import InMemoryStore
+from redis.asyncio import Redis
+
+from memory.checkpoints import RedisSaver
+from server.data_server import open_redis
+from server.graph_config import read_graph_config
+from server.graph_registry import Graphs, load_graphs
+from server.settings import Settings
+
+OWN_CONFIG = Path(__file__).resolve().parents[2] / "langgraph.json"
+
+
+@dataclass
+class Draining:
+    """Whether this process is on its way out: it finishes what it has and wants nothing new."""
+
+    is_on: bool = False
+
+
+@dataclass(frozen=True)
+class Backend:
+    """One serving process: its graphs, and the stores that they and the routes share."""
+
+    settings: Settings
+    redis: Redis
+    checkpointer: RedisSaver
+    graphs: Graphs
+    draining: Draining = field(default_factory=Draining)
+
+    async def drain(self) -> None:
+        """Finish what must not be cut off. Returns once nothing is left to wait for."""
+
+
+@asynccontextmanager
+async def open_backend(settings: Settings, config: Path | None = None) -> AsyncIterator[Backend]:
+    """Everything that a serving process uses, closed in reverse order. `config`: a langgraph.json, or ours."""
+    async with AsyncExitStack() as stack:
+        redis = await stack.enter_async_context(open_redis(settings))
+        checkpointer = RedisSaver(redis)
+        stores: dict[str, BaseStore] = {}
+        graphs = await load_graphs(
+            read_graph_config(config or OWN_CONFIG),
+            checkpointer=checkpointer,
+            store_of=lambda owner: stores.setdefault(owner, InMemoryStore()),
+        )
+        yield Backend(settings=settings, redis=redis, checkpointer=checkpointer, graphs=graphs)
+
+
+async def backend(request: Request) -> Backend:
+    """The backend of the app that got the request."""
+    found: Backend = request.app.state.backend
+    return found
+
+
+BackendOf = Annotated[Backend, Depends(backend)]

@@ -1,0 +1,129 @@
+"""uvicorn, set up for clients that may be slow, many or hostile."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Callable
+from types import FrameType
+
+import h11
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from memory.errors import Invalid, Refused
+from server.http.backend import Backend
+from server.settings import Settings
+
+LONGEST_HEAD = 64 * 1024  # bytes of a request line and its headers
+BACKLOG = 2048  # connections that wait to be taken
+KEEP_ALIVE_SECONDS = 15
+GRACE_SECONDS = 10  # for answers that are still open once everything else has ended
+
+
+class HttpServer(uvicorn.Server):
+    """Serves one backend. The first SIGTERM or Ctrl-C drains it, a second one ends at once."""
+
+    def __init__(self, backend: Backend, app: FastAPI, *, on_listening: Callable[[], None]) -> None:
+        super().__init__(_config(app, backend.settings))
+        self._backend = backend
+        self._on_listening = on_listening
+        self._leaving: asyncio.Future[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so once connections are taken."""
+        await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
+        self._on_listening()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        """A signal: leave in good order, or at once if we were leaving already."""
+        if self._backend.draining.is_on:
+            self.force_exit = self.should_exit = True
+            return
+        self._backend.draining.is_on = True
+        self._loop.call_soon_threadsafe(self._leave)
+
+    def _leave(self) -> None:
+        self._leaving = asyncio.ensure_future(self._drain())
+
+    async def _drain(self) -> None:
+        try:
+            await self._backend.drain()
+        finally:
+            self.should_exit = True
+
+
+def listen(host: str, port: int, settings: Settings) -> socket.socket:
+    """A socket at that address; refused where others could reach a server that asks for no key."""
+    if not settings.api_keys and not _is_loopback_name(host):
+        raise Refused(
+            f"Without ZIGRAL_API_KEYS anybody who reaches {host} could use this server. "
+            "Set keys (name:key,name:key), or leave --host at 127.0.0.1."
+        )
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except (OSError, UnicodeError) as error:
+        raise Invalid(f"Cannot listen at {host}, port {port} ({error}). Choose with --host and --port.") from None
+
+
+def _is_loopback_name(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=_protocol(settings.client_seconds),
+        ws="none",
+        lifespan="off",  # the backend is open already
+        log_config=None,
+        access_log=False,  # a query string may hold what no log should
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),  # by default uvicorn believes this machine
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        h11_max_incomplete_event_size=LONGEST_HEAD,
+        limit_concurrency=2 * settings.max_streams + 200,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def _protocol(seconds: float) -> type[H11Protocol]:
+    """HTTP/1.1 over h11, with a time limit for the head of a request: uvicorn itself waits for ever."""
+
+    class TimedProtocol(H11Protocol):
+        """Cuts a connection on which no whole request head came in time."""
+
+        _timer: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._timer = self.loop.call_later(seconds, self._cut_if_idle)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            _cancel(self._timer)
+            super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            if self.conn.their_state is not h11.IDLE:
+                _cancel(self._timer)
+                self._timer = None
+            elif self._timer is None:
+                self._timer = self.loop.call_later(seconds, self._cut_if_idle)
+
+        def _cut_if_idle(self) -> None:
+            if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
+                self.transport.close()
+
+    return TimedProtocol
+
+
+def _cancel(timer: asyncio.TimerHandle | None) -> None:
+    if timer is not None:
+        timer.cancel()

@@ -1,0 +1,47 @@
+"""A real server for the protocol's tests, in this process: one event loop, a socket, the SDK."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from server.app import create_app
+from server.http.backend import open_backend
+from server.http_server import HttpServer, listen
+from server.settings import Settings
+
+GRAPHS = Path(__file__).parent / "graphs" / "langgraph.json"
+Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
+
+
+@asynccontextmanager
+async def served(settings: Settings, config: Path = GRAPHS) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a server of these settings that listens on a free port."""
+    started = asyncio.Event()
+    with listen("127.0.0.1", 0, settings) as listener:
+        async with open_backend(settings, config) as backend:
+            server = HttpServer(backend, create_app(backend=backend), on_listening=started.set)
+            serving = asyncio.create_task(server.serve(sockets=[listener]))
+            await started.wait()
+            async with httpx.AsyncClient(
+                base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=30
+            ) as http:
+                try:
+                    yield http
+                finally:
+                    server.should_exit = True
+            await serving
+
+
+@pytest.fixture
+def serve(short_folder: Path) -> Serve:
+    """Serves the graphs of these tests; keywords are settings."""
+
+    def start(config: Path = GRAPHS, **settings: Any) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+        return served(Settings(data=short_folder, **settings), config)
+
+    return start

@@ -1,0 +1,121 @@
+"""Who gets in over HTTP, what is refused before a route sees it, and in which words."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memory.errors import Invalid, Refused
+from server.http_server import listen
+from server.settings import Settings
+
+KEYS = "ada:ada-key,bob:bob-key"
+
+
+async def test_probes_need_no_key_and_everything_else_does(serve: Any) -> None:
+    async with serve(api_keys=KEYS) as http:
+        assert [(await http.get(path)).status_code for path in ("/ok", "/health", "/ready")] == [200] * 3
+        for path in ("/info", "/openapi.json", "/nothing"):
+            assert (await http.get(path)).status_code == 401
+            assert (await http.get(path, headers={"X-Api-Key": "ada-keys"})).status_code == 401
+            assert (await http.get(path, params={"api_key": "ada-key", "X-Api-Key": "ada-key"})).status_code == 401
+        assert (await http.get("/info", headers={"X-Api-Key": "bob-key"})).status_code == 200
+        assert (await http.get("/info", headers={"Authorization": "Bearer ada-key"})).status_code == 200
+
+
+async def test_a_refusal_is_a_detail_on_the_protocols_paths_and_a_problem_on_others(serve: Any) -> None:
+    async with serve() as http:
+        answer = await http.get("/runs/crons")
+        assert (answer.status_code, list(answer.json())) == (404, ["detail"])
+        answer = await http.get("/nothing")
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["status"] == 404
+
+
+async def test_a_body_over_the_limit_is_413_whether_it_says_so_or_not(serve: Any) -> None:
+    async with serve(max_body=1000) as http:
+
+        async def chunks() -> Any:
+            for _ in range(200):
+                yield b"x" * 10_000
+
+        for content in (b"x" * 5_000_000, chunks()):
+            answer = await http.post("/ok", content=content, headers={"Content-Type": "application/json"})
+            assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("request_head", "status"),
+    [
+        (b"Content-Length: 10\r\nContent-Type: application/json\r\n\r\n{", b"408"),
+        (b"Transfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n1\r\n{\r\n", b"408"),
+        (b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", b"400"),
+        (b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc", b"400"),
+        (b"Content-Length: 2\r\nContent-Type: text/plain\r\n\r\n{}", b"415"),
+        (b"Content-Length: 2\r\n\r\n{}", b"415"),
+        (b"X-Slow: header without an end", b""),
+    ],
+)
+async def test_requests_that_lie_or_never_end_are_answered_and_closed(
+    serve: Any, request_head: bytes, status: bytes
+) -> None:
+    async with serve(client_seconds=0.3) as http:
+        reader, writer = await asyncio.open_connection("127.0.0.1", http.base_url.port)
+        writer.write(b"POST /ok HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + request_head)
+        answer = await asyncio.wait_for(reader.read(), 20)
+        assert answer[9:12] == status
+        writer.close()
+
+
+async def test_a_server_without_keys_takes_no_writes_under_another_hosts_name(serve: Any) -> None:
+    async with serve() as http:
+        assert (await http.post("/nothing", json={}, headers={"Host": "evil.example"})).status_code == 403
+        assert (await http.post("/nothing", json={}, headers={"Host": "localhost:1"})).status_code == 404
+
+
+async def test_a_browser_may_ask_before_it_has_a_key_and_never_with_credentials(serve: Any) -> None:
+    async with serve(api_keys=KEYS) as http:
+        wish = {
+            "Origin": "https://studio.example",
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "x-api-key,last-event-id,x-auth-scheme",
+        }
+        answer = await http.options("/threads", headers=wish)
+        assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, "*")
+        assert "access-control-allow-credentials" not in answer.headers
+        refused = await http.get("/info", headers={"Origin": "https://studio.example"})
+        assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (401, "*")
+
+
+async def test_a_path_answers_with_and_without_a_slash_at_its_end(serve: Any) -> None:
+    async with serve() as http:
+        assert [(await http.get(path)).status_code for path in ("/ok", "/ok/", "/info/")] == [200] * 3
+
+
+def test_another_host_is_refused_without_keys() -> None:
+    with pytest.raises(Refused, match="ZIGRAL_API_KEYS"):
+        listen("0.0.0.0", 0, Settings())
+
+
+@pytest.mark.parametrize(
+    "keys", ["secret", "ada:secret,bob:", ":secret", "ada:secret,ada:l", "a:secret,b:secret", "a b:secret"]
+)
+def test_keys_that_cannot_be_read_are_refused_without_being_shown(keys: str) -> None:
+    with pytest.raises(Invalid, match="ZIGRAL_API_KEYS") as refused:
+        Settings.from_env({"ZIGRAL_API_KEYS": keys})
+    assert "secret" not in str(refused.value)
+
+
+def written(folder: Path, **keys: Any) -> Path:
+    (folder / "langgraph.json").write_text(json.dumps(keys), encoding="utf-8")
+    return folder / "langgraph.json"
+
+
+async def test_a_project_whose_packages_have_our_names_is_refused(serve: Any, tmp_path: Path) -> None:
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "web.py").write_text("", encoding="utf-8")
+    with pytest.raises(Exception, match="top-level tools of its own"):
+        async with serve(written(tmp_path, dependencies=["."], graphs={"a": "./a.py:a"})):
+            pass
