@@ -41,6 +41,9 @@ VARIABLES = {
     "max_streams": "ZIGRAL_MAX_STREAMS",
     "max_threads": "ZIGRAL_MAX_THREADS",
     "client_seconds": "ZIGRAL_CLIENT_SECONDS",
+    "webhook_secret": "ZIGRAL_WEBHOOK_SECRET",
+    "sentry_dsn": "SENTRY_DSN",
+    "otlp_endpoint": "OTEL_EXPORTER_OTLP_ENDPOINT",
 }
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
@@ -106,6 +109,9 @@ class Settings(BaseModel):
     max_streams: Annotated[int, Field(ge=1)] = 500  # answers that are open at a time: streams, waits, joins
     max_threads: Annotated[int, Field(ge=1)] = 1_000_000  # kept, of one owner
     client_seconds: Annotated[float, Field(gt=0)] = 30.0  # a client that neither sends nor reads so long is cut
+    webhook_secret: SecretStr | None = None  # signs what webhooks are sent
+    sentry_dsn: SecretStr | None = None
+    otlp_endpoint: Endpoint | None = None
 
     @property
     def logs(self) -> Path:
