@@ -17,7 +17,9 @@ from memory.interaction_records import Records
 from memory.interactions import NoInteractions
 from memory.leads import Leads
 from memory.profile import Icp, Offer
+from memory.run_places import RunPlaces
 from memory.snapshots import Snapshots
+from memory.suppressions import Suppressions
 from memory.words import utc_now
 from server.data_server import open_redis
 from server.settings import Settings
@@ -44,6 +46,8 @@ class Services:
     leads: Leads
     interactions: IndexedInteractions
     checkpointer: RedisSaver
+    suppressions: Suppressions
+    run_places: RunPlaces
     workers: ProcessWorkers
 
 
@@ -57,6 +61,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             leads=Leads(client),
             interactions=IndexedInteractions(Records(client)),
             checkpointer=RedisSaver(client),
+            suppressions=Suppressions(client),
+            run_places=RunPlaces(client),
             workers=workers,
         )
 

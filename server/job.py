@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from itertools import islice
 
 from memory.records import Lead, Result
+from memory.suppressions import Suppressions
+from memory.words import utc_now
 from server.assembly import Inputs, Services, offline_engine, open_services, outreach_graph
 from server.leads_csv import write_leads_csv
 from server.report import write_report
 from server.run_folder import RunFolder
 from server.runner import Runner
 from server.settings import Settings
+from server.suppressed_rows import refuse_suppressed
 from tools.lead_file import LeadFile
 from tools.lead_rejects import rejected_file
 
@@ -32,11 +35,12 @@ class Job:
     async def run(self, settings: Settings, *, concurrency: int, on_result: OnResult) -> dict[str, object]:
         """Run what is not finished yet; the counts of all that the folder holds then."""
         async with open_services(settings) as services:
+            await services.run_places.add(self.folder.path, utc_now())
             imported = await self._import(services)
             runner = open_runner(self.folder, services, self.inputs)
             before = await asyncio.to_thread(self.folder.results.finished)
             failed = {lead_id for lead_id, status in before.items() if status == "failed"}
-            leads = self._leads(without=before.keys() - failed)
+            leads = self._leads(services.suppressions, without=before.keys() - failed)
             await runner.run_all(leads, concurrency=concurrency, failed=failed, on_result=on_result)
         return {
             "out": str(self.folder.path),
@@ -51,19 +55,21 @@ class Job:
         rows = self.leads.rows()
         with rejected_file(self.folder.path / "rejected.csv", self.leads) as reject:
             while chunk := await asyncio.to_thread(lambda: list(islice(rows, CHUNK))):
-                for row in chunk:
+                checked = await refuse_suppressed(chunk, services.suppressions)
+                for row in checked:
                     counts[row.status] += 1
                     if row.status == "rejected":
                         reject(row)
-                await services.leads.add([row.lead for row in chunk if row.lead])
+                await services.leads.add([row.lead for row in checked if row.lead])
         return dict(counts)
 
-    async def _leads(self, *, without: Set[str]) -> AsyncIterator[Lead]:
-        """The accepted leads in the file's order, but those whose ids are in `without`."""
+    async def _leads(self, suppressions: Suppressions, *, without: Set[str]) -> AsyncIterator[Lead]:
+        """The accepted leads in the file's order, but those that are suppressed or whose ids are in `without`."""
         leads = islice((row.lead for row in self.leads.rows() if row.lead), self.limit)
         while chunk := await asyncio.to_thread(lambda: list(islice(leads, CHUNK))):
+            suppressed = await suppressions.among(lead.email for lead in chunk)
             for lead in chunk:
-                if lead.lead_id not in without:
+                if lead.lead_id not in without and lead.email not in suppressed:
                     yield lead
 
 

@@ -7,6 +7,8 @@ from itertools import islice
 from pathlib import Path
 
 from memory.leads import Leads, Outcome, Policy
+from memory.suppressions import Suppressions
+from server.suppressed_rows import refuse_suppressed
 from tools.lead_file import LeadFile
 from tools.lead_rejects import rejected_file
 from tools.lead_row import Row
@@ -42,18 +44,25 @@ class Counts:
 
 
 async def import_rows(
-    file: LeadFile, leads: Leads, *, policy: Policy, rejected: Path, on_chunk: Callable[[str], None]
+    file: LeadFile,
+    leads: Leads,
+    *,
+    suppressions: Suppressions,
+    policy: Policy,
+    rejected: Path,
+    on_chunk: Callable[[str], None],
 ) -> Counts:
     """Keep the accepted leads in the store and the rejected rows at `rejected`; `on_chunk` hears of every 1,000."""
     counts = Counts()
     rows = file.rows()
     with rejected_file(rejected, file) as reject:
         while chunk := await asyncio.to_thread(lambda: list(islice(rows, CHUNK))):
-            for row in chunk:
+            checked = await refuse_suppressed(chunk, suppressions)
+            for row in checked:
                 counts.add_row(row)
                 if row.status == "rejected":
                     reject(row)
-            for outcome in await leads.add([row.lead for row in chunk if row.lead], policy):
+            for outcome in await leads.add([row.lead for row in checked if row.lead], policy):
                 counts.add_outcome(outcome)
             on_chunk("")
     return counts

@@ -86,6 +86,7 @@ def _approve(run: "RunFolder", settings: "Settings", chosen: "Iterable[Result]")
     from contextlib import AsyncExitStack
 
     from memory.errors import Unavailable, ZigralError
+    from memory.words import utc_now
     from server.assembly import closed_inputs, open_services
     from server.job import open_runner
     from server.report import write_report
@@ -96,9 +97,11 @@ def _approve(run: "RunFolder", settings: "Settings", chosen: "Iterable[Result]")
     with asyncio.Runner() as loop:
         services = loop.run(stack.enter_async_context(open_services(settings)))
         runner = open_runner(run, services, closed_inputs(run.path))
+        loop.run(services.run_places.add(run.path, utc_now()))
         try:
             for result in chosen:
                 try:
+                    loop.run(services.suppressions.refuse(result.lead.email))
                     loop.run(runner.approve(result))
                     approved += 1
                 except Unavailable:

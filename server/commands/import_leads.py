@@ -63,13 +63,21 @@ def _import(leads: "LeadFile", settings: "Settings", policy: "Policy", rejected:
     from math import ceil
 
     from memory.leads import Leads
+    from memory.suppressions import Suppressions
     from server.data_server import open_redis
     from server.lead_import import CHUNK, import_rows
 
     async def work() -> "Counts":
         async with open_redis(settings) as client:
             with progress("Thousands of rows", ceil(leads.records / CHUNK)) as advance:
-                return await import_rows(leads, Leads(client), policy=policy, rejected=rejected, on_chunk=advance)
+                return await import_rows(
+                    leads,
+                    Leads(client),
+                    suppressions=Suppressions(client),
+                    policy=policy,
+                    rejected=rejected,
+                    on_chunk=advance,
+                )
 
     try:
         return asyncio.run(work())
