@@ -1,7 +1,7 @@
 """What Redis says, turned into our own errors."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 
@@ -14,6 +14,13 @@ async def answering(store: str, keys: str) -> AsyncIterator[None]:
 
     `Malformed` where a key holds something else, `Unavailable` where the server refuses or does not answer.
     """
+    with answering_blocking(store, keys):
+        yield
+
+
+@contextmanager
+def answering_blocking(store: str, keys: str) -> Iterator[None]:
+    """The same, for callers without an event loop."""
     try:
         yield
     except OutOfMemoryError as error:

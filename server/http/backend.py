@@ -1,6 +1,6 @@
 """What the routes stand on: everything that one serving process uses, built once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,10 @@ from langgraph.store.base import BaseStore
 from langgraph.store.memory import InMemoryStore
 from redis.asyncio import Redis
 
+from memory.assistants import Assistants
 from memory.checkpoints import RedisSaver
+from memory.threads import Query, Threads
+from server.chosen_assistant import system_assistant
 from server.data_server import open_redis
 from server.graph_config import read_graph_config
 from server.graph_registry import Graphs, load_graphs
@@ -35,7 +38,20 @@ class Backend:
     redis: Redis
     checkpointer: RedisSaver
     graphs: Graphs
+    assistants: Assistants
+    threads: Threads
     draining: Draining = field(default_factory=Draining)
+
+    async def delete_thread(self, thread_id: str, *, owner: str) -> None:
+        """Delete a thread with its runs, which stop, and its states."""
+        await self.threads.delete(thread_id, owner=owner)
+        await self.checkpointer.adelete_thread(thread_id)
+
+    async def delete_threads(self, metadata: Mapping[str, object], *, owner: str) -> None:
+        """Delete every thread whose metadata contain this."""
+        async for batch in self.threads.scan(Query(owner=owner, metadata=metadata)):
+            for thread in batch:
+                await self.delete_thread(thread.thread_id, owner=owner)
 
     async def drain(self) -> None:
         """Finish what must not be cut off. Returns once nothing is left to wait for."""
@@ -53,7 +69,16 @@ async def open_backend(settings: Settings, config: Path | None = None) -> AsyncI
             checkpointer=checkpointer,
             store_of=lambda owner: stores.setdefault(owner, InMemoryStore()),
         )
-        yield Backend(settings=settings, redis=redis, checkpointer=checkpointer, graphs=graphs)
+        assistants = Assistants(redis)
+        await assistants.ensure({name: system_assistant(name) for name in graphs}, descriptions=graphs.descriptions)
+        yield Backend(
+            settings=settings,
+            redis=redis,
+            checkpointer=checkpointer,
+            graphs=graphs,
+            assistants=assistants,
+            threads=Threads(redis),
+        )
 
 
 async def backend(request: Request) -> Backend:
