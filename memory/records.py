@@ -135,6 +135,7 @@ class Draft(Record):
     body: str
     sha256: str
     claims: tuple[Claim, ...] = ()
+    writer: str = ""  # "offline": by rules, where the result's engine is a model whose words were not proven
 
     @classmethod
     def make(cls, *, email: str, subject: str, body: str, claims: tuple[Claim, ...] = ()) -> Self:

@@ -48,17 +48,17 @@ def find_facts(lead: Lead, pages: Sequence[Page]) -> list[Quote]:
     """The best quotations, best first, at most eight; the same statement is not given twice."""
     found = [quote for page in pages[:MOST_PAGES] for quote in _of_page(lead, page, pages)]
     found.sort(key=lambda quote: -(quote.score or 0))
-    return list(_distinct(found))
+    return list(distinct(found))
 
 
 def points_of(lead: Lead, page: Page) -> dict[int, float]:
     """The points of each sentence of a page that may be quoted, by where it starts."""
-    return {found.sentence.start: found.points for found in _quotable(lead, page, [page])}
+    return {found.sentence.start: found.points for found in quotable(lead, page, [page])}
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A sentence that may be quoted, and how much of it."""
+class Quotable:
+    """A sentence that may be quoted unless it is `for_machines`, and how much of it."""
 
     sentence: Sentence  # as it stands on the page, with a label that is left off
     start: int
@@ -66,21 +66,27 @@ class _Found:
     points: float
     about: About
 
+    def quote(self, snapshot_id: str) -> Quote:
+        """The piece at its place."""
+        end = self.start + len(self.piece)
+        return Quote(
+            snapshot_id=snapshot_id,
+            start=self.start,
+            end=end,
+            quote=self.piece,
+            about=self.about,
+            score=self.points,
+        )
+
 
 def _of_page(lead: Lead, page: Page, pages: Sequence[Page]) -> Iterator[Quote]:
-    for found in _quotable(lead, page, pages):
+    for found in quotable(lead, page, pages):
         if found.points >= USEFUL and not for_machines(found.sentence):
-            yield Quote(
-                snapshot_id=page.snapshot.id,
-                start=found.start,
-                end=found.start + len(found.piece),
-                quote=found.piece,
-                about=found.about,
-                score=found.points,
-            )
+            yield found.quote(page.snapshot.id)
 
 
-def _quotable(lead: Lead, page: Page, pages: Sequence[Page]) -> Iterator[_Found]:
+def quotable(lead: Lead, page: Page, pages: Sequence[Page]) -> Iterator[Quotable]:
+    """The sentences of a page that may be quoted, good or not, in order."""
     kind = kind_of_page(page.snapshot.url)
     speaker = speaker_of(lead, page, pages)
     if speaker is None or kind == "legal":
@@ -92,7 +98,7 @@ def _quotable(lead: Lead, page: Page, pages: Sequence[Page]) -> Iterator[_Found]
         bare = without_label(sentence, speaker)
         piece = bare.text[: quoted_length(bare.text, speaker.words.language)]
         scored = score(piece, speaker, _place(bare, piece, page, kind, title))
-        yield _Found(sentence, bare.start, piece, round(scored.points + PAGE_POINTS[kind], 2), scored.about)
+        yield Quotable(sentence, bare.start, piece, round(scored.points + PAGE_POINTS[kind], 2), scored.about)
 
 
 def _current(sentences: Iterable[Sentence], kind: PageKind, page: Page) -> Iterator[Sentence]:
@@ -118,8 +124,8 @@ def _place(sentence: Sentence, piece: str, page: Page, kind: PageKind, title: fr
     )
 
 
-def _distinct(quotes: Iterable[Quote]) -> Iterator[Quote]:
-    """The first of those that say the same."""
+def distinct(quotes: Iterable[Quote]) -> Iterator[Quote]:
+    """The first of those that say the same, at most eight."""
     kept: list[frozenset[str]] = []
     for quote in quotes:
         words = frozenset(word.lower() for word in _WORD.findall(quote.quote))

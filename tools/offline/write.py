@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from memory.profile import Sender
 from memory.records import Draft
 from memory.words import Language
 from tools.engine import Brief
 from tools.offline.addressee import Addressee, addressee, language_of
 from tools.offline.choosing import following, tellings
+from tools.offline.frame import ending, greeting
 from tools.offline.letter import Piece, body_and_claims
 from tools.offline.opening import Scene
 from tools.offline.pitch import Pitch, guess_for, pitch_of
@@ -49,7 +49,7 @@ class _Writing:
         paragraphs = best_paragraphs(self._parts(told))
         if paragraphs is None:
             return None
-        body, claims = body_and_claims(paragraphs, self._ending())
+        body, claims = body_and_claims(paragraphs, ending(self.brief.offer, self.table))
         return Draft.make(email=self.brief.lead.email, subject=self._subject(told[0]), body=body, claims=claims)
 
     def _told(self) -> list[Telling]:
@@ -68,7 +68,7 @@ class _Writing:
         pitch = pitch_of(self.brief.offer, self.language, self.table, self.choice, self.without)
         facts = self._facts(told)
         return Parts(
-            greeting=self._greeting(),
+            greeting=greeting(self.to, self.table, self.brief.offer.tone),
             facts=facts,
             guesses=tuple(self._guess(told[: number + 1]) for number in range(len(facts))),
             lead_in=Piece(self.choice.unlike(facts[0].text, self.table.lead_in, "lead_in")),
@@ -107,25 +107,12 @@ class _Writing:
             return None
         return guess_for(told[0].fact.about, self.brief.offer, self.language, self.choice, self.without)
 
-    def _greeting(self) -> Piece:
-        by_tone = self.table.greeting
-        if not self.to.first:
-            return Piece(by_tone.nameless)
-        line: str = getattr(by_tone, self.brief.offer.tone)
-        return Piece(line.format(first=self.to.first, full=self.to.full), "lead")
-
     def _may_hand_off(self) -> bool:
         """Whether the mail goes to a role, or to somebody whose title is of another department."""
         title = re.findall(r"\w+", self.brief.lead.title.lower())
         spoken = " ".join(title)
         listed = self.table.colleague.titles
         return not self.to.first or any(re.search(rf"\b{re.escape(entry)}\b", spoken) for entry in listed)
-
-    def _ending(self) -> str:
-        sender: Sender = self.brief.offer.sender
-        role = f"{sender.role}, " if sender.role else ""
-        sign_off: str = getattr(self.table.sign_off, self.brief.offer.tone)
-        return f"{sign_off}\n{sender.name}\n{role}{sender.company}"
 
     def _subject(self, first: Telling) -> str:
         topic = topic_of(first.fact.quote, self.table) if first.language == self.language else ""

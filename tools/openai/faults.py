@@ -191,3 +191,15 @@ class LeadBudgetSpent(Refused):
             f"This lead's budget of {budget} is spent; what was made until then is kept. "
             f"Raise {setting} and run the same command again to continue."
         )
+
+
+FAULTS = (
+    EngineUnavailable,
+    EngineStopped,
+    BadAnswer,
+    CutOff,
+    ContextTooLong,
+    RequestRejected,
+    AnswerRefused,
+    LeadBudgetSpent,
+)

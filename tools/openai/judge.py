@@ -1,0 +1,90 @@
+"""The OpenAI form of `Judge`: a model answers, and a yes or no stands only with a quotation that code has found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from memory.profile import Criterion
+from memory.records import Lead
+from memory.words import Answer
+from tools.engine import Judgement, Page
+from tools.offline.said import Said, said_on, trusted
+from tools.offline.verdicts import MOST_QUOTES, answer, unknown
+from tools.openai.excerpt import for_questions
+from tools.openai.facts import company_of
+from tools.openai.locate import locate
+from tools.openai.model import Model
+from tools.openai.prompt import Data, Prompt
+from tools.openai.shapes import Shape, Words
+from tools.workers import Workers
+
+
+class Verdict(Shape):
+    """The answer to one question, and the sentence of a page that shows it, copied word for word."""
+
+    id: Words
+    verdict: Answer
+    quote: Words
+
+
+class Verdicts(Shape):
+    """One answer for each question."""
+
+    answers: list[Verdict]
+
+
+@dataclass(frozen=True)
+class ModelJudge:
+    """Judges by asking a model all questions at once. Score and status are reckoned from its verdicts by code."""
+
+    model: Model
+    workers: Workers
+    characters: int  # of the pages that are shown
+
+    async def judge(self, lead: Lead, criteria: Sequence[Criterion], pages: Sequence[Page]) -> list[Judgement]:
+        asked = tuple(criterion for criterion in criteria if criterion.question)
+        shown = await self.workers.run(for_questions, asked, tuple(pages), self.characters) if asked else ""
+        if not shown:
+            return [unknown("There is no page that can be read.")] * len(criteria)
+        questions = "\n".join(f"- {criterion.id}: {criterion.question}" for criterion in asked)
+        prompt = Prompt("judge", {"company": Data(company_of(lead)), "pages": Data(shown), "questions": questions})
+        verdicts = (await self.model.ask(prompt, Verdicts, lead_id=lead.lead_id)).answers
+        by_id = {verdict.id: verdict for verdict in reversed(verdicts)}
+        given = tuple(by_id.get(criterion.id) for criterion in criteria)
+        return await self.workers.run(backed, lead, tuple(pages), given, self.model.name)
+
+
+def backed(lead: Lead, pages: Sequence[Page], verdicts: Sequence[Verdict | None], name: str) -> list[Judgement]:
+    """Each verdict with the company's own sentences that it quotes; unknown where it quotes none."""
+    said = said_on(lead, pages)
+    return [_backed(verdict, said, pages, name) for verdict in verdicts]
+
+
+def _backed(verdict: Verdict | None, said: Sequence[Said], pages: Sequence[Page], name: str) -> Judgement:
+    if verdict is None:
+        return unknown(f"{name} did not answer.")
+    if verdict.verdict == "unknown":
+        return unknown(f"{name} finds no answer on its pages.")
+    found = trusted(_quoted(verdict.quote, said, pages))
+    if not found:
+        return unknown(f"{name} says {verdict.verdict}, but its quotation is not the company's own words.")
+    if verdict.verdict == "yes" and all(one.is_over for one in found):
+        return unknown(f"{name} says yes, but its quotation tells of the past.", found)
+    return answer(verdict.verdict, found, f"{name} says so, by this quotation.")
+
+
+def _quoted(quote: str, said: Sequence[Said], pages: Sequence[Page]) -> list[Said]:
+    """The sentences that a quotation touches, whole: a part of one could say the contrary."""
+    for page in pages:
+        span = locate(quote, page.text)
+        if span is None:
+            continue
+        touched = [
+            one
+            for one in said
+            if one.page.snapshot.id == page.snapshot.id
+            and one.sentence.start < span[1]
+            and span[0] < one.sentence.end
+        ]
+        if touched and len(touched) <= MOST_QUOTES:
+            return touched
+    return []

@@ -1,0 +1,158 @@
+"""A letter made of a model's sentences: framed, completed and weeded by code, so that all of it is proven."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from memory.records import Draft, Finding
+from memory.words import Language
+from tools.engine import Brief
+from tools.offline.addressee import addressee
+from tools.offline.frame import ending, greeting
+from tools.offline.letter import Paragraph, Piece, body_and_claims, words_in
+from tools.offline.plans import FEWEST
+from tools.offline.subjects import material, subject
+from tools.offline.templates import Choice, templates
+from tools.offline.trouble import trouble
+from tools.openai.shapes import Shape, Words
+from tools.proof.check import check_text
+from tools.proof.guesses import is_guess
+from tools.proof.reading import read
+
+MOST_SENTENCES = 4  # of an opening
+MOST_STATEMENTS = 3
+WEEDINGS = 4  # times that what is not proven is taken out
+
+
+class Sentence(Shape):
+    """One sentence to the reader, and the ids of the facts that it reports."""
+
+    text: Words
+    fact_ids: list[str]
+
+
+class Mail(Shape):
+    """The parts of a mail that are not given: its subject, its opening, and a link to the offer (or "")."""
+
+    subject: Words
+    opening: list[Sentence]
+    link: Words
+    statement_ids: list[str]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The parts of one mail in `language`, which the offer speaks."""
+
+    brief: Brief
+    language: Language
+    subject: str
+    opening: Paragraph
+    link: Paragraph
+    statements: Paragraph
+
+    @classmethod
+    def of(cls, mail: Mail, brief: Brief, language: Language) -> "Letter":
+        """What a model wrote, as parts. What it asks is left out: the offer's question is the only one."""
+        known = {fact.id for fact in brief.facts}
+        opening = [
+            Piece(text, "fact" if ids else None, ids)
+            for sentence in mail.opening[:MOST_SENTENCES]
+            if (text := _line(sentence.text)) and "?" not in text
+            for ids in [tuple(dict.fromkeys(i for i in sentence.fact_ids if i in known))]
+        ]
+        return cls(
+            brief,
+            language,
+            _line(mail.subject) or _plain_subject(brief, language),
+            tuple(opening),
+            (Piece(link, "offer" if _is_a_guess(link, brief, language) else None),)
+            if link and "?" not in link
+            else (),
+            _statements(mail.statement_ids, brief, language),
+        )
+
+    @property
+    def tells_a_fact(self) -> bool:
+        return any(piece.fact_ids for piece in self.opening)
+
+    def draft(self) -> Draft:
+        """The mail as a draft."""
+        table, offer = templates(self.language), self.brief.offer
+        question = Piece(offer.text_in("call_to_action", self.language) or "", "offer")
+        first = greeting(addressee(self.brief.lead), table, offer.tone)
+        paragraphs = [(first,), self.opening, self.link, self.statements, (question,)]
+        body, claims = body_and_claims([part for part in paragraphs if part], ending(offer, table))
+        return Draft.make(email=self.brief.lead.email, subject=self.subject, body=body, claims=claims)
+
+    def findings(self) -> Sequence[Finding]:
+        """What the proof check would say of it."""
+        brief = self.brief
+        return tuple(check_text(brief.lead, brief.offer, brief.snapshots, brief.facts, self.draft()))
+
+    def weeded(self) -> "Letter":
+        """Without the sentences that are not proven, and with further statements where too few words are left."""
+        letter = self
+        for _ in range(WEEDINGS):
+            findings = letter.findings()
+            if not findings:
+                break
+            letter = letter._without(findings)
+        return letter._filled()
+
+    def _without(self, findings: Sequence[Finding]) -> "Letter":
+        body = self.draft().body
+        spans = [(f.start, max(f.end, f.start + 1)) for f in findings if f.where == "body"]
+        bad = {piece for piece in (*self.opening, *self.link) if _is_hit(piece, body, spans)}
+        plain = any(f.where == "subject" for f in findings)
+        return Letter(
+            self.brief,
+            self.language,
+            _plain_subject(self.brief, self.language) if plain else self.subject,
+            tuple(piece for piece in self.opening if piece not in bad),
+            tuple(piece for piece in self.link if piece not in bad),
+            self.statements,
+        )
+
+    def _filled(self) -> "Letter":
+        """With as many of the offer's statements as a mail of 60 words needs."""
+        letter = self
+        for piece in _statements((), self.brief, self.language, most=len(self.brief.offer.statements)):
+            if words_in([letter.opening, letter.link, letter.statements]) + 12 >= FEWEST:
+                break
+            if piece not in letter.statements:
+                letter = Letter(
+                    self.brief, self.language, self.subject, self.opening, self.link, (*letter.statements, piece)
+                )
+        return letter
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _is_hit(piece: Piece, body: str, spans: Sequence[tuple[int, int]]) -> bool:
+    start = body.find(piece.text)
+    return any(begin < start + len(piece.text) and start < end for begin, end in spans)
+
+
+def _link(text: str, brief: Brief, language: Language) -> Paragraph:
+    """A guess of the offer's own, or of a model's; nothing else may stand there without a source."""
+    if any(_line(guess.text) == text for guess in brief.offer.guesses_in(language)):
+        return (Piece(text, "offer"),)
+    reading = read(text, language)
+    return (Piece(text),) if "?" not in text and is_guess(reading.lows, reading.language, []) else ()
+
+
+def _statements(ids: Sequence[str], brief: Brief, language: Language, most: int = MOST_STATEMENTS) -> Paragraph:
+    """The chosen ones of the offer's statements, word for word; its first two where none was chosen."""
+    known = {statement.id: _line(statement.text) for statement in brief.offer.statements_in(language)}
+    chosen = [known[i] for i in dict.fromkeys(ids) if i in known][:most]
+    fallback = list(known.values())[: 2 if most == MOST_STATEMENTS else most]
+    return tuple(Piece(text, "offer") for text in chosen or fallback)
+
+
+def _plain_subject(brief: Brief, language: Language) -> str:
+    """A subject by rules."""
+    table, choice = templates(language), Choice(brief.lead.email.strip().lower(), brief.round)
+    given = material(brief.offer, language, addressee(brief.lead), "")
+    return subject(given, table, choice, plain=trouble(brief).subject)
