@@ -10,6 +10,7 @@ from pathlib import Path
 from langgraph.graph import StateGraph
 
 from graphs.outreach import OutreachInput, OutreachState, outreach
+from memory.answers import RedisAnswers
 from memory.checkpoints import RedisSaver
 from memory.errors import Invalid
 from memory.indexed_interactions import IndexedInteractions
@@ -26,10 +27,6 @@ from server.settings import Settings
 from tools.engine import Engine
 from tools.live_web import LiveWeb
 from tools.mail import FolderOutbox
-from tools.offline.critique import OfflineCritique
-from tools.offline.facts import OfflineFacts
-from tools.offline.judge import OfflineJudge
-from tools.offline.write import OfflineWriter
 from tools.profile_files import load_icp, load_offer
 from tools.saved_web import open_saved_web
 from tools.web import ClosedWeb, Web
@@ -48,6 +45,7 @@ class Services:
     checkpointer: RedisSaver
     suppressions: Suppressions
     run_places: RunPlaces
+    answers: RedisAnswers
     workers: ProcessWorkers
 
 
@@ -63,6 +61,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             checkpointer=RedisSaver(client),
             suppressions=Suppressions(client),
             run_places=RunPlaces(client),
+            answers=RedisAnswers(client, settings.model_cache_days),
             workers=workers,
         )
 
@@ -131,25 +130,6 @@ def closed_inputs(folder: Path) -> Inputs:
 
 def _nearest(name: str) -> Path:
     return Path(name) if Path(name).exists() else DEMO / name
-
-
-def refuse_missing_engine(name: str) -> None:
-    """Refuse an engine that there is not; `auto` takes the best there is, which is the offline one for now."""
-    if name == "openai":
-        raise Invalid("The OpenAI engine is not built yet. Use --engine offline.")
-    if name not in {"offline", "auto"}:
-        raise Invalid(f"There is no engine {name!r}. Use offline or auto.")
-
-
-def offline_engine(workers: Workers) -> Engine:
-    """The engine of rules: no model, no network, the same answer every time."""
-    return Engine(
-        name="offline",
-        find_facts=OfflineFacts(workers),
-        judge=OfflineJudge(workers),
-        writer=OfflineWriter(),
-        critic=OfflineCritique(),
-    )
 
 
 def outreach_graph(

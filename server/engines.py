@@ -1,7 +1,50 @@
 """Which engine a process uses, and opening it: the rules, or a language model."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Literal
+
+import stamina.instrumentation
+
+from memory.answers import Answers, NoAnswers
+from memory.errors import Invalid
+from memory.spending import Spending
 from server.settings import Settings
-from tools.openai.chat import Access
+from tools.engine import Engine
+from tools.offline.critique import OfflineCritique
+from tools.offline.facts import OfflineFacts
+from tools.offline.judge import OfflineJudge
+from tools.offline.write import OfflineWriter
+from tools.openai.budget import Budget, Limits, Price
+from tools.openai.chat import Access, Chat
+from tools.openai.engine import model_engine
+from tools.openai.model import Model
+from tools.openai.patience import Patience
+from tools.workers import Workers
+
+Kind = Literal["offline", "openai"]
+
+
+def choose(name: str, settings: Settings) -> Kind:
+    """The engine of this name; `auto` is the model where there is a key, else the rules.
+
+    `Invalid` where there is none of this name, or it lacks something that it needs.
+    """
+    kind = ("openai" if settings.openai_api_key else "offline") if name == "auto" else name
+    if kind == "offline":
+        return "offline"
+    if kind != "openai":
+        raise Invalid(f"There is no engine {name!r}. Use offline, openai or auto.")
+    if settings.openai_api_key is None:
+        raise Invalid("The OpenAI engine needs a key. Set OPENAI_API_KEY, or use --engine offline.")
+    if settings.model_price is None and not (settings.lead_usd is None and settings.run_usd is None):
+        raise Invalid("A budget in dollars needs a price. Set ZIGRAL_MODEL_PRICE, or give the budget in tokens.")
+    return "openai"
+
+
+def name_of(kind: Kind, settings: Settings) -> str:
+    """The name that results carry."""
+    return settings.model if kind == "openai" else "offline"
 
 
 def access(settings: Settings) -> Access | None:
@@ -15,3 +58,51 @@ def access(settings: Settings) -> Access | None:
         seconds=settings.model_seconds,
         output_tokens=settings.model_output_tokens,
     )
+
+
+@asynccontextmanager
+async def open_engine(
+    kind: Kind, settings: Settings, *, workers: Workers, spending: Spending, answers: Answers
+) -> AsyncIterator[Engine]:
+    """The engine, and its connections closed at the end. What it costs is added to `spending`."""
+    reached = access(settings)
+    if kind == "offline" or reached is None:
+        yield offline_engine(workers)
+        return
+    chat = Chat(reached)
+    try:
+        yield _on_a_model(chat, settings, workers, spending, answers)
+    finally:
+        await chat.close()
+
+
+def lasting_engine(settings: Settings, workers: Workers) -> Engine:
+    """The engine that `auto` chooses, for as long as the process lives: Studio's. It keeps no answers."""
+    reached = access(settings)
+    if choose("auto", settings) == "offline" or reached is None:
+        return offline_engine(workers)
+    return _on_a_model(Chat(reached), settings, workers, Spending(), NoAnswers())
+
+
+def offline_engine(workers: Workers) -> Engine:
+    """The engine of rules: no model, no network, the same answer every time."""
+    return Engine(
+        name="offline",
+        find_facts=OfflineFacts(workers),
+        judge=OfflineJudge(workers),
+        writer=OfflineWriter(),
+        critic=OfflineCritique(),
+    )
+
+
+def _on_a_model(chat: Chat, settings: Settings, workers: Workers, spending: Spending, answers: Answers) -> Engine:
+    stamina.instrumentation.set_on_retry_hooks([])  # it would print a line for each retry
+    price = Price(*settings.model_price) if settings.model_price else None
+    limits = Limits(settings.lead_tokens, settings.run_tokens, settings.lead_usd, settings.run_usd)
+    model = Model(
+        chat=chat,
+        budget=Budget(spending, limits, price),
+        patience=Patience(settings.model_patience),
+        answers=answers if settings.model_cache_days else NoAnswers(),
+    )
+    return model_engine(model, workers, settings.model_page_tokens)

@@ -3,19 +3,23 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Set
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import islice
 
 from memory.records import Lead, Result
 from memory.suppressions import Suppressions
 from memory.words import utc_now
-from server.assembly import Inputs, Services, offline_engine, open_services, outreach_graph
+from memory.spending import Spending
+from server.assembly import Inputs, Services, open_services, outreach_graph
+from server.engines import Kind, open_engine
 from server.leads_csv import write_leads_csv
 from server.report import write_report
 from server.run_folder import RunFolder
 from server.runner import Runner
 from server.settings import Settings
 from server.suppressed_rows import refuse_suppressed
+from tools.engine import Engine
 from tools.lead_file import LeadFile
 from tools.lead_rejects import rejected_file
 
@@ -31,22 +35,32 @@ class Job:
     folder: RunFolder
     inputs: Inputs
     limit: int | None = None
+    engine: Kind = "offline"
 
     async def run(self, settings: Settings, *, concurrency: int, on_result: OnResult) -> dict[str, object]:
         """Run what is not finished yet; the counts of all that the folder holds then."""
-        async with open_services(settings) as services:
+        async with AsyncExitStack() as stack:
+            services = await stack.enter_async_context(open_services(settings))
             await services.run_places.add(self.folder.path, utc_now())
             imported = await self._import(services)
-            runner = open_runner(self.folder, services, self.inputs)
+            spending = await asyncio.to_thread(self.folder.spending)
+            engine = await stack.enter_async_context(
+                open_engine(
+                    self.engine, settings, workers=services.workers, spending=spending, answers=services.answers
+                )
+            )
+            runner = open_runner(self.folder, services, self.inputs, engine=engine, spending=spending)
             before = await asyncio.to_thread(self.folder.results.finished)
             failed = {lead_id for lead_id, status in before.items() if status == "failed"}
             leads = self._leads(services.suppressions, without=before.keys() - failed)
-            await runner.run_all(leads, concurrency=concurrency, failed=failed, on_result=on_result)
+            stopped = await runner.run_all(leads, concurrency=concurrency, failed=failed, on_result=on_result)
         return {
             "out": str(self.folder.path),
             "engine": runner.engine,
             **imported,
             **await asyncio.to_thread(finish, self.folder),
+            "counted": dict(engine.counted),
+            "stopped": stopped,
         }
 
     async def _import(self, services: Services) -> dict[str, int]:
@@ -73,9 +87,10 @@ class Job:
                     yield lead
 
 
-def open_runner(folder: RunFolder, services: Services, inputs: Inputs) -> Runner:
+def open_runner(
+    folder: RunFolder, services: Services, inputs: Inputs, *, engine: Engine, spending: Spending
+) -> Runner:
     """What runs leads in `folder` on these inputs."""
-    engine = offline_engine(services.workers)
     graph = outreach_graph(
         inputs,
         engine=engine,
@@ -83,7 +98,13 @@ def open_runner(folder: RunFolder, services: Services, inputs: Inputs) -> Runner
         snapshots=folder.snapshots,
         outbox=folder.outbox,
     )
-    return Runner(graph=graph.compile(services.checkpointer), folder=folder, engine=engine.name, offer=inputs.offer)
+    return Runner(
+        graph=graph.compile(services.checkpointer),
+        folder=folder,
+        engine=engine.name,
+        offer=inputs.offer,
+        spending=spending,
+    )
 
 
 def finish(folder: RunFolder) -> dict[str, object]:

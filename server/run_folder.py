@@ -16,6 +16,7 @@ from memory.errors import Conflict, Invalid, Malformed, NotFound
 from memory.files import write_whole
 from memory.results import Results
 from memory.snapshots import Snapshots
+from memory.spending import Spending
 from tools.mail import FolderOutbox
 
 
@@ -27,6 +28,7 @@ class Manifest(BaseModel):
     icp_sha256: str
     offer_sha256: str
     web_sha256: str
+    engine: str = "offline"  # as results name it; there was no other when this was not kept yet
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,10 @@ class RunFolder:
     def outbox(self) -> FolderOutbox:
         return FolderOutbox(self.path / "outbox")
 
+    def spending(self) -> Spending:
+        """What language models have cost in this folder, read from its file."""
+        return Spending.read(self.path / "costs.jsonl")
+
     @property
     def drafts(self) -> Path:
         return self.path / "drafts"
@@ -58,7 +64,7 @@ class RunFolder:
 
 
 @contextmanager
-def begin(path: Path, *, icp: Path, offer: Path, web_sha256: str) -> Iterator[RunFolder]:
+def begin(path: Path, *, icp: Path, offer: Path, web_sha256: str, engine: str = "offline") -> Iterator[RunFolder]:
     """The folder at `path`, ours alone: made, or gone on with where it was begun with the same inputs.
 
     Raises `Invalid` where it cannot be a run's folder, `Conflict` where it was begun with something else or
@@ -67,7 +73,12 @@ def begin(path: Path, *, icp: Path, offer: Path, web_sha256: str) -> Iterator[Ru
     _refuse_unless_ours(path, {"icp.toml": icp, "offer.toml": offer})
     path.mkdir(parents=True, exist_ok=True)
     with _alone(path):
-        given = {"icp_sha256": _sha256(icp), "offer_sha256": _sha256(offer), "web_sha256": web_sha256}
+        given = {
+            "icp_sha256": _sha256(icp),
+            "offer_sha256": _sha256(offer),
+            "web_sha256": web_sha256,
+            "engine": engine,
+        }
         if (path / "run.json").exists():
             folder = open_folder(path)
             _refuse_other_inputs(folder.manifest, given)
@@ -129,7 +140,12 @@ def _refuse_unless_ours(path: Path, inputs: Mapping[str, Path]) -> None:
 
 
 def _refuse_other_inputs(manifest: Manifest, given: dict[str, str]) -> None:
-    names = {"icp_sha256": "profile", "offer_sha256": "offer", "web_sha256": "web"}
+    names = {
+        "icp_sha256": "profile",
+        "offer_sha256": "offer",
+        "web_sha256": "web",
+        "engine": f"engine ({manifest.engine})",
+    }
     other = [name for key, name in names.items() if getattr(manifest, key) != given[key]]
     if other:
         raise Conflict(f"This folder was begun with another {' and another '.join(other)}. Give another --out.")

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -15,7 +15,9 @@ from memory.errors import Refused, Unavailable, ZigralError
 from memory.logs import get_logger, private, run_context
 from memory.profile import Offer
 from memory.records import Cost, Lead, Result, draft_sha256
+from memory.spending import Spending
 from server.run_folder import RunFolder
+from tools.engine import EngineStopped, EngineUnavailable
 from tools.mail import build_message, eml_path, write_eml
 
 log = get_logger(__name__)
@@ -29,22 +31,27 @@ class Runner:
     folder: RunFolder
     engine: str
     offer: Offer
+    spending: Spending = field(default_factory=Spending)
 
     async def run_all(
         self, leads: AsyncIterator[Lead], *, concurrency: int, failed: Set[str], on_result: Callable[[Result], None]
-    ) -> None:
+    ) -> str | None:
         """Run each lead, `concurrency` at a time, and keep each result as it comes.
 
-        Those in `failed` have a result already, which stays where they fail again.
+        Those in `failed` have a result already, which stays where they fail again at no cost. A sentence says
+        why the engine stopped before all leads had their turn; None where it did not.
         """
         turn = asyncio.Lock()
+        stops: list[EngineStopped] = []
 
         async def work() -> None:
-            while (lead := await _next(leads, turn)) is not None:
+            while not stops and (lead := await _next(leads, turn)) is not None:
+                spent = self.spending.of(lead.lead_id)
                 with run_context(self.folder.thread_id(lead.lead_id)):
-                    result = await self._run_safely(lead)
+                    result = await self._run_safely(lead, stops)
                     _log_end(result)
-                if result.status == "failed" and lead.lead_id not in failed:
+                is_new = lead.lead_id not in failed or self.spending.of(lead.lead_id) != spent
+                if result.status == "failed" and is_new:
                     await self._keep(result)
                 on_result(result)
 
@@ -54,6 +61,7 @@ class Runner:
                     group.create_task(work())
         except* ZigralError as errors:
             raise errors.exceptions[0] from None
+        return str(stops[0]) if stops else None
 
     async def run(self, lead: Lead) -> Result:
         """Take the lead's run to its end or to the approval, from wherever it is."""
@@ -74,7 +82,8 @@ class Runner:
         answered = await self._restore(config, result)
         answer: dict[str, object] = {"type": "accept", "args": None}
         await self.graph.ainvoke(None if answered else Command(resume=[answer]), config, durability="sync")
-        approved = await self._result(config, result.cost.seconds)
+        done = await self._result(config, result.cost.seconds)
+        approved = done.model_copy(update={"engine": result.engine, "cost": result.cost})
         await self._keep(approved)
         return approved
 
@@ -102,14 +111,20 @@ class Runner:
             raise Refused(f"The mail to {result.lead.email} was changed after it was proven. Run the lead again.")
         return answered
 
-    async def _run_safely(self, lead: Lead) -> Result:
+    async def _run_safely(self, lead: Lead, stops: list[EngineStopped]) -> Result:
         """Run and keep; a lead's fault is its own, and only what all need, such as Redis, stops the others."""
+        begun = time.monotonic()
         try:
             return await self._run_and_keep(lead)
+        except EngineStopped as error:
+            stops.append(error)
+            return await self._ended(lead, error, time.monotonic() - begun)
+        except EngineUnavailable as error:
+            return await self._ended(lead, error, time.monotonic() - begun)
         except Unavailable:
             raise
         except ZigralError as error:
-            return self._failed(lead, str(error))
+            return await self._ended(lead, error, time.monotonic() - begun)
         except Exception as error:  # noqa: BLE001 - the door: our own mistake must not stop the other leads
             await self._log_mistake(lead, error)
             return self._failed(
@@ -130,6 +145,14 @@ class Runner:
         if result.status != "failed":
             await self._keep(result)
         return result
+
+    async def _ended(self, lead: Lead, why: ZigralError, seconds: float) -> Result:
+        """What was made of a lead until it failed, and why it did. Run again, it goes on from there."""
+        config = self._config(lead.lead_id)
+        if not (await self.graph.aget_state(config)).values:
+            return self._failed(lead, str(why))
+        made = await self._result(config, seconds)
+        return made.model_copy(update={"status": "failed", "error": str(why)})
 
     def _failed(self, lead: Lead, why: str) -> Result:
         run_id = self.folder.thread_id(lead.lead_id)
@@ -157,8 +180,18 @@ class Runner:
             draft=state.draft,
             proof=state.proof,
             status=state.status or "failed",
-            cost=Cost(seconds=round(seconds, 3), pages=len(state.snapshots)),
+            cost=self._cost(state, seconds),
             error=state.error,
+        )
+
+    def _cost(self, state: OutreachState, seconds: float) -> Cost:
+        spent = self.spending.of(state.lead.lead_id)
+        return Cost(
+            input_tokens=spent.input_tokens,
+            output_tokens=spent.output_tokens,
+            usd=round(spent.usd, 6),
+            seconds=round(seconds, 3),
+            pages=len(state.snapshots),
         )
 
     def _config(self, lead_id: str) -> RunnableConfig:

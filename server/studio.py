@@ -16,6 +16,7 @@ from memory.checkpoints import RedisSaver
 from memory.snapshots import Snapshots
 from server import assembly
 from server.data_server import open_redis
+from server.engines import lasting_engine
 from server.settings import Settings
 from tools.mail import FolderOutbox
 from tools.workers import ProcessWorkers
@@ -40,7 +41,7 @@ def _outreach() -> CompiledStateGraph[Any, Any, Any, Any]:
     workers = ProcessWorkers(assembly.PROCESSES)
     graph = assembly.outreach_graph(
         assembly.read_inputs(settings, web=settings.web or str(assembly.DEMO / "web")),
-        engine=assembly.offline_engine(workers),
+        engine=lasting_engine(settings, workers),
         workers=workers,
         snapshots=Snapshots(settings.data),
         outbox=FolderOutbox(settings.data / "outbox"),

@@ -4,8 +4,9 @@ The offline forms are in `tools/offline/`. Whatever form is used, what it return
 `tools/proof` checks it afterwards, and code, not a model, decides what is sent to whom.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from memory.errors import Unavailable, ZigralError
@@ -102,3 +103,4 @@ class Engine:
     judge: Judge
     writer: Write
     critic: CritiqueDraft
+    counted: Counter[str] = field(default_factory=Counter)  # how often what happened, for a run's summary

@@ -87,7 +87,9 @@ def _approve(run: "RunFolder", settings: "Settings", chosen: "Iterable[Result]")
 
     from memory.errors import Unavailable, ZigralError
     from memory.words import utc_now
+    from memory.spending import Spending
     from server.assembly import closed_inputs, open_services
+    from server.engines import offline_engine
     from server.job import open_runner
     from server.report import write_report
 
@@ -96,8 +98,9 @@ def _approve(run: "RunFolder", settings: "Settings", chosen: "Iterable[Result]")
     stack = AsyncExitStack()
     with asyncio.Runner() as loop:
         services = loop.run(stack.enter_async_context(open_services(settings)))
-        runner = open_runner(run, services, closed_inputs(run.path))
         loop.run(services.run_places.add(run.path, utc_now()))
+        rules = offline_engine(services.workers)  # asked nothing: what is written is only proven once more
+        runner = open_runner(run, services, closed_inputs(run.path), engine=rules, spending=Spending())
         try:
             for result in chosen:
                 try:

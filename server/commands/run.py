@@ -20,28 +20,39 @@ def run(
     offer: Annotated[Path | None, typer.Option(help="The offer.")] = None,
     web: Annotated[str | None, typer.Option(help="A folder of saved pages, or live.")] = None,
     out: Annotated[Path, typer.Option(help="The folder for the results.")] = Path("out/run"),
-    engine: Annotated[str, typer.Option(help="offline or auto.")] = "auto",
+    engine: Annotated[str, typer.Option(help="offline, openai, or auto: openai where there is a key.")] = "auto",
     limit: Annotated[int | None, typer.Option(min=1, help="Run the first N leads only.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Leads at a time.")] = 8,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Research, qualify and write to each lead of FILE, up to your approval. Run again to continue."""
-    from server.assembly import read_inputs, refuse_missing_engine
+    from server.assembly import read_inputs
+    from server.engines import choose, name_of
     from server.job import Job
     from server.run_folder import begin
     from server.settings import Settings
     from tools.lead_file import read_leads
 
-    refuse_missing_engine(engine)
     settings = Settings.from_env()
+    kind = choose(engine, settings)
     inputs = read_inputs(settings, icp=icp, offer=offer, web=web)
     leads = read_leads(file)
-    with begin(out, icp=inputs.icp_path, offer=inputs.offer_path, web_sha256=inputs.web_sha256) as folder:
-        summary = _run(Job(leads, folder, inputs, limit), settings, concurrency)
+    begun = begin(
+        out,
+        icp=inputs.icp_path,
+        offer=inputs.offer_path,
+        web_sha256=inputs.web_sha256,
+        engine=name_of(kind, settings),
+    )
+    with begun as folder:
+        summary = _run(Job(leads, folder, inputs, limit, kind), settings, concurrency)
     if as_json:
         answer(summary)
     else:
         say(_in_words(summary, folder))
+    if summary["stopped"]:
+        note(f"zigral: {summary['stopped']}")
+        raise typer.Exit(2)
 
 
 def _run(job: "Job", settings: "Settings", concurrency: int) -> dict[str, object]:

@@ -18,7 +18,8 @@ ONE_LEAD = """
 import asyncio, json, sys, time
 from pathlib import Path
 from memory.snapshots import Snapshots
-from server.assembly import DEMO, offline_engine, open_services, outreach_graph, read_inputs
+from server.assembly import DEMO, open_services, outreach_graph, read_inputs
+from server.engines import offline_engine
 from server.settings import Settings
 from tools.lead_file import read_leads
 from tools.mail import FolderOutbox

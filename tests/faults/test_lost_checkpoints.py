@@ -12,7 +12,8 @@ from redis.asyncio import Redis
 from memory.checkpoints import RedisSaver
 from memory.errors import Unavailable
 from memory.records import Lead, Result
-from server.assembly import DEMO, offline_engine, outreach_graph, read_inputs
+from server.assembly import DEMO, outreach_graph, read_inputs
+from server.engines import offline_engine
 from server.run_folder import RunFolder, begin
 from server.runner import Runner
 from server.settings import Settings

@@ -11,7 +11,8 @@ from redis.asyncio import Redis
 from memory.checkpoints import RedisSaver
 from memory.errors import Invalid
 from memory.snapshots import Snapshots
-from server.assembly import DEMO, offline_engine, outreach_graph, read_inputs
+from server.assembly import DEMO, outreach_graph, read_inputs
+from server.engines import offline_engine
 from server.settings import Settings
 from tools.mail import FolderOutbox
 from tools.workers import Inline

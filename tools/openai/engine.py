@@ -18,4 +18,5 @@ def model_engine(model: Model, workers: Workers, page_tokens: int) -> Engine:
         judge=ModelJudge(model, workers, page_tokens * CHARACTERS),
         writer=ModelWriter(model),
         critic=ModelCritique(model),
+        counted=model.counted,
     )

@@ -65,9 +65,7 @@ class Letter:
             language,
             _line(mail.subject) or _plain_subject(brief, language),
             tuple(opening),
-            (Piece(link, "offer" if _is_a_guess(link, brief, language) else None),)
-            if link and "?" not in link
-            else (),
+            _link(_line(mail.link), brief, language),
             _statements(mail.statement_ids, brief, language),
         )
 
