@@ -22,7 +22,9 @@ DEMO = Path(__file__).resolve().parents[2] / "demo"
 
 
 def zigral(data: Path, *arguments: str | Path) -> Outcome:
-    return CliRunner().invoke(app, [*map(str, arguments)], env={"ZIGRAL_DATA": str(data), "REDIS_URL": ""})
+    return CliRunner().invoke(
+        app, [*map(str, arguments)], env={"ZIGRAL_DATA": str(data), "REDIS_URL": "", "OPENAI_API_KEY": ""}
+    )
 
 
 def run_demo(base: Path, *more: str, leads: Path = DEMO / "leads.csv", icp: Path = DEMO / "icp.toml") -> Outcome:
@@ -194,7 +196,7 @@ def test_a_draft_that_was_changed_behind_our_back_is_not_approved(base: Path, ch
     [
         ((), "Give --web"),
         (("--web", "nowhere"), "nowhere"),
-        (("--web", str(DEMO / "web"), "--engine", "openai"), "not built yet"),
+        (("--web", str(DEMO / "web"), "--engine", "openai"), "needs a key"),
         (("--web", str(DEMO / "web"), "--engine", "magic"), "no engine 'magic'"),
         (("--web", str(DEMO / "web"), "--icp", "missing.toml"), "missing.toml"),
         (("--web", str(DEMO / "web"), "--offer", str(DEMO / "icp.toml")), "icp.toml"),

@@ -17,6 +17,8 @@ from tools.openai.prompt import Data, Prompt
 from tools.openai.shapes import Shape, Words
 from tools.workers import Workers
 
+MOST_HINTS = 20
+
 
 class Verdict(Shape):
     """The answer to one question, and the sentence of a page that shows it, copied word for word."""
@@ -45,12 +47,17 @@ class ModelJudge:
         shown = await self.workers.run(for_questions, asked, tuple(pages), self.characters) if asked else ""
         if not shown:
             return [unknown("There is no page that can be read.")] * len(criteria)
-        questions = "\n".join(f"- {criterion.id}: {criterion.question}" for criterion in asked)
+        questions = "\n".join(map(_question, asked))
         prompt = Prompt("judge", {"company": Data(company_of(lead)), "pages": Data(shown), "questions": questions})
         verdicts = (await self.model.ask(prompt, Verdicts, lead_id=lead.lead_id)).answers
         by_id = {verdict.id: verdict for verdict in reversed(verdicts)}
         given = tuple(by_id.get(criterion.id) for criterion in criteria)
         return await self.workers.run(backed, lead, tuple(pages), given, self.model.name)
+
+
+def _question(criterion: Criterion) -> str:
+    hints = f" (words that may tell: {', '.join(criterion.signals[:MOST_HINTS])})" if criterion.signals else ""
+    return f"- {criterion.id}: {criterion.question}{hints}"
 
 
 def backed(lead: Lead, pages: Sequence[Page], verdicts: Sequence[Verdict | None], name: str) -> list[Judgement]:
