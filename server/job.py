@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from memory.records import Lead, Result
+from memory.spending import Spending
 from memory.suppressions import Suppressions
 from memory.words import utc_now
-from memory.spending import Spending
 from server.assembly import Inputs, Services, open_services, outreach_graph
 from server.engines import Kind, open_engine
 from server.leads_csv import write_leads_csv

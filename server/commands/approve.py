@@ -86,8 +86,8 @@ def _approve(run: "RunFolder", settings: "Settings", chosen: "Iterable[Result]")
     from contextlib import AsyncExitStack
 
     from memory.errors import Unavailable, ZigralError
-    from memory.words import utc_now
     from memory.spending import Spending
+    from memory.words import utc_now
     from server.assembly import closed_inputs, open_services
     from server.engines import offline_engine
     from server.job import open_runner
