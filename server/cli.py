@@ -13,6 +13,7 @@ from server.commands.approve import approve
 from server.commands.graphs import graphs
 from server.commands.icp_test import icp
 from server.commands.import_leads import import_leads
+from server.commands.init import init
 from server.commands.prove import prove
 from server.commands.report import report
 from server.commands.run import run
@@ -39,6 +40,7 @@ def begin() -> None:
     log_to(_settings())
 
 
+app.command()(init)
 app.command("import")(import_leads)
 app.command()(run)
 app.command()(approve)

@@ -50,6 +50,7 @@ Port = Annotated[int, Field(ge=1, le=65_535)]
 
 Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Tokens = Annotated[int, Field(ge=1, le=10**12)]
+Model = Annotated[str, Field(min_length=1, max_length=200)]
 Endpoint = Annotated[str, Field(pattern=r"^https?://[^\s@]+$")]  # without a password, which logs would show
 
 
@@ -89,7 +90,7 @@ class Settings(BaseModel):
     redis_password: SecretStr | None = None
     openai_api_key: Annotated[SecretStr, AfterValidator(_sendable)] | None = None  # None: no model
     openai_base_url: Endpoint = "https://api.openai.com/v1"
-    model: Annotated[str, Field(min_length=1, max_length=200)] = "gpt-5-mini"
+    model: Model = "gpt-5-mini"
     model_price: Annotated[tuple[Dollars, Dollars], BeforeValidator(_listed)] | None = None  # a million: in, out
     model_seconds: Annotated[float, Field(gt=0, le=3600)] = 90.0  # for one answer
     model_patience: Annotated[float, Field(gt=0, le=86_400)] = 180.0  # seconds with an endpoint that is down
