@@ -55,7 +55,8 @@ def test_the_flags_stand_in_the_files(language: str) -> None:
         *("--unsubscribe", "https://brien.example/stop", "--language", language, "--what", 'a "plan" with a \\'),
         *("--audience", "makers", "--employees", "20-80", "--countries", "Germany, Côte d'Ivoire"),
         *("--question", "Does it make things?", "--signals", 'factory, "works", 5\\6', "--never", "Is it a bank?"),
-        *("--never-signals", "bank", "--web", "live", "--model", "some model", "--base-url", "http://localhost:1/v1"),
+        *("--never-signals", "bank", "--web", "live", "--model", "some model"),
+        *("--base-url", "http://localhost:1/v1"),
     )
     assert outcome.exit_code == 0
     offer, icp = load_offer(Path("offer.toml")), load_icp(Path("icp.toml"))
