@@ -129,6 +129,11 @@ class Records:
         pairs = cast("list[tuple[bytes | str, float]]", answer)
         return [Change(int(seq), UUID(_text(each))) for each, seq in pairs]
 
+    async def count_changes(self, after: int) -> int:
+        """How many changes come after number `after`."""
+        async with answering(*STORE):
+            return int(await self.redis.zcount(LOG_KEYS[0], f"({after}", "+inf"))
+
     async def vectors(self, ids: Sequence[UUID], model: str) -> list[bytes | None]:
         """What was kept of these records under the model's name."""
         async with answering(*STORE), self.redis.pipeline(transaction=False) as pipe:

@@ -2,9 +2,7 @@
 
 import asyncio
 import multiprocessing
-import os
 import signal
-import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -14,6 +12,7 @@ from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
 
 from memory.errors import Malformed, Unavailable
+from memory.processes import live_with_the_parent
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -69,7 +68,7 @@ class ProcessWorkers:
         return ProcessPoolExecutor(
             max_workers=self._count,
             mp_context=multiprocessing.get_context("spawn"),
-            initializer=_live_with_the_parent,
+            initializer=live_with_the_parent,
         )
 
 
@@ -93,18 +92,6 @@ def _within(seconds: float, work: Callable[[], T]) -> T:
 
 def _end_the_work(*_: object) -> None:
     raise _OutOfTime
-
-
-def _live_with_the_parent() -> None:
-    """Leave Ctrl-C, which reaches the whole group, to the parent; and end when it does, even killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
-
-
-def _end_with_the_parent() -> None:
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os._exit(1)
 
 
 @asynccontextmanager
