@@ -6,18 +6,15 @@ moment loses one batch's work and nothing else. An index of another log, model o
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from memory.embedding import Embedder
+from memory.embedding import Embedder, Vectors
 from memory.errors import Malformed
 from memory.interaction_index import Index, Mark, Point
 from memory.interaction_records import Change, Head, Records
 from memory.interaction_words import LAYOUT, pieces_of, words_of
 from memory.records import Interaction
-
-if TYPE_CHECKING:
-    from memory.embedding import Vectors
 
 BATCH = 128  # changes a step
 
@@ -48,7 +45,7 @@ class CatchingUp:
             done += len(changes)
             yield Progress(done, max(done, left))
 
-    async def rows(self, items: Sequence[Interaction]) -> list["Vectors"]:
+    async def rows(self, items: Sequence[Interaction]) -> list[Vectors]:
         """The vectors of each item's pieces: as they were kept beside the record, else made and kept now."""
         from memory.ranking import packed, unpacked  # noqa: PLC0415 - numpy: not before there is something to rank
 
@@ -97,7 +94,7 @@ class CatchingUp:
         return [item.id for item, found in zip(items, now, strict=True) if found is None]
 
 
-def _known(rows: "Vectors | None") -> "Vectors":
+def _known(rows: Vectors | None) -> Vectors:
     if rows is None:
         raise AssertionError("every missing row was made")
     return rows

@@ -1,13 +1,15 @@
 """What makes vectors of texts, as the memory sees it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
     Vectors: TypeAlias = npt.NDArray[np.float32]
+else:
+    Vectors = Any  # numpy takes 0.1 s to import, and most commands have no vectors
 
 
 class Embedder(Protocol):
@@ -23,6 +25,6 @@ class Embedder(Protocol):
         """Dimensions."""
         ...
 
-    async def embed(self, texts: Sequence[str]) -> "Vectors":
+    async def embed(self, texts: Sequence[str]) -> Vectors:
         """A row for each text, in order."""
         ...

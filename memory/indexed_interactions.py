@@ -135,7 +135,7 @@ class IndexedInteractions:
         return Probe((await self._embedder.embed([query]))[0], words_of_query(query))
 
     async def _sound_index(self) -> None:
-        """See that the index is ours and can be read; one that cannot is emptied, and made anew when it is asked."""
+        """See that the index is ours and can be read; one that cannot is emptied, to be made anew when asked."""
         try:
             await self.index.count()
         except Malformed:

@@ -6,17 +6,15 @@ the person as an id, kind, campaign, outcome and time.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from memory.embedding import Vectors
 from memory.interaction_words import Words
 from memory.interactions import ANYWHERE, Where
 from memory.records import Interaction, lead_id_of
-
-if TYPE_CHECKING:
-    from memory.embedding import Vectors
 
 KEYWORDS = ("account", "person", "kind", "campaign", "outcome")
 WORDS_NAME = "bm25"
@@ -28,12 +26,12 @@ class Point:
     """One interaction, as an index takes it. `rows` are the vectors of its pieces, at least one."""
 
     id: UUID
-    rows: "Vectors"
+    rows: Vectors
     words: Words
     fields: dict[str, str]
 
     @classmethod
-    def of(cls, item: Interaction, rows: "Vectors", words: Words) -> "Point":
+    def of(cls, item: Interaction, rows: Vectors, words: Words) -> "Point":
         """The interaction without its text."""
         fields = {
             "account": item.account,
@@ -50,7 +48,7 @@ class Point:
 class Probe:
     """A query: a vector, and words."""
 
-    row: "Vectors"
+    row: Vectors
     words: Words
 
 

@@ -61,5 +61,5 @@ def _score(hit: Hit, most: float) -> float:
 
 def _weight(item: Interaction, now: datetime) -> float:
     days = max(0.0, (now - item.at).total_seconds() / 86_400)
-    fresh = 1 - FADING + FADING * 0.5 ** (days / HALF_LIFE)
+    fresh = 1 - FADING + FADING * math.exp2(-days / HALF_LIFE)
     return fresh * (SENT if item.kind == "mail_sent" else 1.0)

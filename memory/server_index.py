@@ -69,7 +69,7 @@ class ServerIndex:
         await self._keep(mark)
 
     async def search(self, probe: Probe, where: Where, limit: int) -> list[Hit]:
-        row = [float(number) for number in probe.row]
+        row = [[float(number) for number in probe.row]]
         words = _sparse(probe.words) if probe.words.indices else None
         must = _must(where)
         meanings = await self._nearest(row, self._model, must, limit)

@@ -14,7 +14,6 @@ from memory.answers import RedisAnswers
 from memory.checkpoints import RedisSaver
 from memory.errors import Invalid
 from memory.indexed_interactions import IndexedInteractions
-from memory.interaction_records import Records
 from memory.interactions import NoInteractions
 from memory.leads import Leads
 from memory.profile import Icp, Offer
@@ -23,6 +22,7 @@ from memory.snapshots import Snapshots
 from memory.suppressions import Suppressions
 from memory.words import utc_now
 from server.data_server import open_redis
+from server.interactions import open_interactions
 from server.settings import Settings
 from tools.engine import Engine
 from tools.live_web import LiveWeb
@@ -57,7 +57,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         workers = await stack.enter_async_context(open_workers(PROCESSES))
         yield Services(
             leads=Leads(client),
-            interactions=IndexedInteractions(Records(client)),
+            interactions=await stack.enter_async_context(open_interactions(settings, client)),
             checkpointer=RedisSaver(client),
             suppressions=Suppressions(client),
             run_places=RunPlaces(client),

@@ -19,6 +19,8 @@ VARIABLES = {
     "web_ports": "ZIGRAL_WEB_PORTS",
     "redis_url": "REDIS_URL",
     "redis_password": "REDIS_PASSWORD",
+    "qdrant_url": "QDRANT_URL",
+    "qdrant_api_key": "QDRANT_API_KEY",
     "openai_api_key": "OPENAI_API_KEY",
     "openai_base_url": "OPENAI_BASE_URL",
     "model": "ZIGRAL_MODEL",
@@ -88,6 +90,8 @@ class Settings(BaseModel):
     web_ports: Annotated[frozenset[Port], BeforeValidator(_listed), Field(min_length=1)] = frozenset({80, 443})
     redis_url: SecretStr | None = None  # None: the embedded server
     redis_password: SecretStr | None = None
+    qdrant_url: SecretStr | None = None  # None: the embedded index
+    qdrant_api_key: SecretStr | None = None
     openai_api_key: Annotated[SecretStr, AfterValidator(_sendable)] | None = None  # None: no model
     openai_base_url: Endpoint = "https://api.openai.com/v1"
     model: Model = "gpt-5-mini"

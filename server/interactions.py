@@ -1,0 +1,34 @@
+"""Opening the interactions: their records on the Redis in use, their index in the data folder or on a server."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from redis.asyncio import Redis
+
+from memory.edge_index import EdgeIndex
+from memory.indexed_interactions import IndexedInteractions
+from memory.interaction_index import Index
+from memory.interaction_records import Records
+from server.settings import Settings
+from tools.embedding import MiniLM
+
+
+@asynccontextmanager
+async def open_interactions(settings: Settings, client: Redis) -> AsyncIterator[IndexedInteractions]:
+    """The interactions on `client`. Their index is opened when it is first needed, and closed with the context."""
+    embedder = MiniLM()
+    interactions = IndexedInteractions(Records(client), embedder=embedder, index=_index(settings, embedder))
+    try:
+        yield interactions
+    finally:
+        await interactions.close()
+
+
+def _index(settings: Settings, embedder: MiniLM) -> Index:
+    if settings.qdrant_url is None:
+        return EdgeIndex(settings.data / "interactions", model=embedder.name, size=embedder.size)
+    from memory.server_index import ServerIndex, open_client  # noqa: PLC0415 - qdrant_client takes 0.9 s to import
+
+    key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
+    client = open_client(settings.qdrant_url.get_secret_value(), key)
+    return ServerIndex(client, model=embedder.name, size=embedder.size)
