@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from memory.checkpoint_layout import allowlist
 from memory.checkpoints import RedisSaver, open_checkpointer
-from memory.errors import Conflict
+from memory.errors import Conflict, Invalid
 from memory.records import Fact, Lead
 
 
@@ -116,13 +116,14 @@ async def test_a_thread_that_was_deleted_in_mid_run_never_comes_back_with_holes(
         await saver.aput(found.config, found.checkpoint, found.metadata, {})
 
 
-async def test_a_type_that_is_not_a_record_is_never_revived(saver: RedisSaver) -> None:
+async def test_a_type_that_is_not_on_the_list_is_refused_when_it_is_written(saver: RedisSaver) -> None:
     class Foreign(BaseModel):
         secret: str
 
     assert ("memory.records", "Lead") in allowlist()
     assert all(module.startswith("memory.") for module, _ in allowlist())
-    assert saver.serde.loads_typed(saver.serde.dumps_typed(Foreign(secret="x"))) == {"secret": "x"}
+    with pytest.raises(Invalid, match="not on the allowlist"):
+        saver.serde.dumps_typed(Foreign(secret="x"))
 
 
 def test_versions_grow_whatever_they_grow_from(redis_client: Redis) -> None:
