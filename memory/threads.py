@@ -155,6 +155,10 @@ class Threads:
                 total += 1
         return found, total
 
+    async def total(self, owner: str) -> int:
+        """How many threads an owner has."""
+        return int(await self._scripts.run(self._client.zcard(f"{{zigral}}:threads:{owner}:created")))
+
     async def count(self, query: Query) -> int:
         """How many threads match."""
         return (await self.page(query, limit=0, offset=0))[1]

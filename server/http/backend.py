@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
+from uuid import uuid4
 
 from fastapi import Depends, Request
 from langgraph.store.base import BaseStore
@@ -13,11 +14,12 @@ from redis.asyncio import Redis
 
 from memory.assistants import Assistants
 from memory.checkpoints import RedisSaver
-from memory.threads import Query, Threads
+from memory.threads import Query, Thread, Threads
 from server.chosen_assistant import system_assistant
 from server.data_server import open_redis
 from server.graph_config import read_graph_config
 from server.graph_registry import Graphs, load_graphs
+from server.http.errors import HttpRefusal
 from server.settings import Settings
 
 OWN_CONFIG = Path(__file__).resolve().parents[2] / "langgraph.json"
@@ -41,6 +43,23 @@ class Backend:
     assistants: Assistants
     threads: Threads
     draining: Draining = field(default_factory=Draining)
+
+    async def refuse_full(self, owner: str) -> None:
+        """Refuse one more thread where an owner has as many as they may."""
+        if await self.threads.total(owner) >= self.settings.max_threads:
+            most = self.settings.max_threads
+            raise HttpRefusal(429, f"You have {most} threads, which is the limit. Delete some, or raise it.")
+
+    async def copy_thread(self, thread_id: str, *, owner: str) -> Thread:
+        """Copy a thread's states, then its record, under a new id."""
+        await self.threads.get(thread_id, owner=owner)
+        new_id = str(uuid4())
+        await self.checkpointer.acopy_thread(thread_id, new_id)
+        try:
+            return await self.threads.copy(thread_id, new_id, owner=owner)
+        except BaseException:
+            await self.checkpointer.adelete_thread(new_id)
+            raise
 
     async def delete_thread(self, thread_id: str, *, owner: str) -> None:
         """Delete a thread with its runs, which stop, and its states."""
