@@ -119,11 +119,7 @@ def _task(task: PregelTask) -> dict[str, object]:
         "id": task.id,
         "name": task.name,
         "path": task.path,
-        "error": None
-        if task.error is None
-        else str(task.error)
-        if isinstance(task.error, str)
-        else repr(task.error),
+        "error": repr(task.error) if isinstance(task.error, BaseException) else task.error,
         "interrupts": _interrupts(task.interrupts),
         "checkpoint": checkpoint or None,
         "state": state_shape(inner) if inner else None,
