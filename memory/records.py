@@ -142,6 +142,11 @@ class Draft(Record):
         """A draft with its hash."""
         return cls(subject=subject, body=body, sha256=draft_sha256(email, subject, body), claims=claims)
 
+    @property
+    def cited(self) -> frozenset[str]:
+        """The ids of the facts that it rests on."""
+        return frozenset(fact_id for claim in self.claims for fact_id in claim.fact_ids)
+
 
 def draft_sha256(email: str, subject: str, body: str) -> str:
     """What an approval binds to: the hash of the JSON array `[email, subject, body]`."""

@@ -40,7 +40,7 @@ class WriteDraft:
         draft = await self.writer.write(self._brief(state))
         if draft is None and state.draft is not None:
             return DraftPatch(round=state.round + 1)  # nothing better is known: the first draft stays
-        firm = draft is not None and state.doubt is None and _rests_on_a_firm_fact(draft, state.facts)
+        firm = draft is not None and state.doubt is None and rests_on_a_firm_fact(draft, state.facts)
         qualification = state.qualification if firm else state.qualification.model_copy(update={"status": "review"})
         if draft is None:
             return DraftPatch(qualification=qualification, status="skipped")
@@ -59,7 +59,7 @@ class WriteDraft:
         )
 
 
-def _rests_on_a_firm_fact(draft: Draft, facts: tuple[Fact, ...]) -> bool:
+def rests_on_a_firm_fact(draft: Draft, facts: tuple[Fact, ...]) -> bool:
     """Whether the best fact that the draft cites is firm; an engine without points is taken at its word."""
     cited = {fact_id for claim in draft.claims for fact_id in claim.fact_ids}
     scores = [fact.score for fact in facts if fact.id in cited]

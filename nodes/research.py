@@ -7,9 +7,11 @@ from pydantic import BaseModel
 from memory.errors import Malformed, NotFound, Refused, Unavailable
 from memory.records import Lead, LeadStatus, Snapshot
 from memory.snapshots import Snapshots
-from tools.site import read_site
+from tools.site import SitePage, read_site
 from tools.web import Web
 from tools.workers import Workers
+
+PAGE_BUDGET = 5  # requests for one lead
 
 
 class ResearchView(BaseModel):
@@ -28,7 +30,7 @@ class Research:
     web: Web
     workers: Workers
     snapshots: Snapshots
-    page_budget: int = 5
+    page_budget: int = PAGE_BUDGET
 
     async def __call__(self, state: ResearchView) -> ResearchPatch:
         lead = state.lead
@@ -36,10 +38,12 @@ class Research:
             site = await read_site(self.web, self.workers, lead.website, lead.company, budget=self.page_budget)
         except (NotFound, Unavailable, Malformed, Refused) as error:  # the site's fault, and this lead's end
             return ResearchPatch(error=str(error), status="failed")
-        saved = [
-            await self.snapshots.save(
-                page.text, url=page.url, fetched_at=page.fetched_at, title=page.title, lang=page.lang
-            )
-            for page in site.pages
-        ]
+        saved = [await keep(self.snapshots, page) for page in site.pages]
         return ResearchPatch(snapshots=tuple(saved), doubt=site.doubt)
+
+
+async def keep(snapshots: Snapshots, page: SitePage) -> Snapshot:
+    """The page as a snapshot in the store."""
+    return await snapshots.save(
+        page.text, url=page.url, fetched_at=page.fetched_at, title=page.title, lang=page.lang
+    )

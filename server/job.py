@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from itertools import islice
 
 from memory.records import Lead, Result
+from memory.results import Index
 from memory.spending import Spending
 from memory.suppressions import Suppressions
 from memory.words import utc_now
 from server.assembly import Inputs, Services, open_services, outreach_graph
 from server.engines import Kind, open_engine
 from server.leads_csv import write_leads_csv
+from server.refresh import Refresher
 from server.report import write_report
 from server.run_folder import RunFolder
 from server.runner import Runner
@@ -36,6 +38,7 @@ class Job:
     inputs: Inputs
     limit: int | None = None
     engine: Kind = "offline"
+    refresh: bool = False  # read the pages of finished leads again
 
     async def run(self, settings: Settings, *, concurrency: int, on_result: OnResult) -> dict[str, object]:
         """Run what is not finished yet; the counts of all that the folder holds then."""
@@ -54,10 +57,17 @@ class Job:
             failed = {lead_id for lead_id, status in before.items() if status == "failed"}
             leads = self._leads(services.suppressions, without=before.keys() - failed)
             stopped = await runner.run_all(leads, concurrency=concurrency, failed=failed, on_result=on_result)
+            refreshed: dict[str, object] = {}
+            if self.refresh and not stopped:
+                finished = self._finished(services.suppressions, before.keys() - failed)
+                refresher = Refresher(runner, self.inputs.web, services.workers)
+                told = await refresher.refresh_all(finished, concurrency=concurrency, on_result=on_result)
+                refreshed["refreshed"], stopped = told, told.stopped
         return {
             "out": str(self.folder.path),
             "engine": runner.engine,
             **imported,
+            **refreshed,
             **await asyncio.to_thread(finish, self.folder),
             "counted": dict(engine.counted),
             "stopped": stopped,
@@ -85,6 +95,15 @@ class Job:
             for lead in chunk:
                 if lead.lead_id not in without and lead.email not in suppressed:
                     yield lead
+
+    async def _finished(self, suppressions: Suppressions, ids: Set[str]) -> AsyncIterator[Result]:
+        """What became of those leads of the file whose ids are in `ids`, one at a time."""
+        wanted = ids & {lead.lead_id async for lead in self._leads(suppressions, without=frozenset())}
+        index = await asyncio.to_thread(self.folder.results.index)
+        entries = {lead_id: entry for lead_id, entry in index.entries.items() if lead_id in wanted}
+        latest = self.folder.results.latest(Index(entries, index.unreadable))
+        while (result := await asyncio.to_thread(next, latest, None)) is not None:
+            yield result
 
 
 def open_runner(

@@ -5,7 +5,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 from uuid import UUID, uuid4, uuid5
@@ -18,6 +18,8 @@ from memory.results import Results
 from memory.snapshots import Snapshots
 from memory.spending import Spending
 from tools.mail import FolderOutbox
+
+LIVE = "live"  # in place of the hash of a saved web
 
 
 class Manifest(BaseModel):
@@ -64,8 +66,12 @@ class RunFolder:
 
 
 @contextmanager
-def begin(path: Path, *, icp: Path, offer: Path, web_sha256: str, engine: str = "offline") -> Iterator[RunFolder]:
+def begin(
+    path: Path, *, icp: Path, offer: Path, web_sha256: str, engine: str = "offline", refresh: bool = False
+) -> Iterator[RunFolder]:
     """The folder at `path`, ours alone: made, or gone on with where it was begun with the same inputs.
+
+    To `refresh` it, its saved web may have been saved anew since.
 
     Raises `Invalid` where it cannot be a run's folder, `Conflict` where it was begun with something else or
     another process is at work in it.
@@ -81,7 +87,12 @@ def begin(path: Path, *, icp: Path, offer: Path, web_sha256: str, engine: str = 
         }
         if (path / "run.json").exists():
             folder = open_folder(path)
+            renewed = refresh and LIVE not in (web_sha256, folder.manifest.web_sha256)
+            if renewed:
+                folder = replace(folder, manifest=folder.manifest.model_copy(update={"web_sha256": web_sha256}))
             _refuse_other_inputs(folder.manifest, given)
+            if renewed:
+                write_whole(path / "run.json", folder.manifest.model_dump_json().encode())
         else:
             folder = RunFolder(path, Manifest(run_id=uuid4(), **given))
             write_whole(path / "icp.toml", icp.read_bytes())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StateSnapshot
 
@@ -52,7 +53,7 @@ class Runner:
                     _log_end(result)
                 is_new = lead.lead_id not in failed or self.spending.of(lead.lead_id) != spent
                 if result.status == "failed" and is_new:
-                    await self._keep(result)
+                    await self.keep(result)
                 on_result(result)
 
         try:
@@ -64,28 +65,36 @@ class Runner:
         return str(stops[0]) if stops else None
 
     async def run(self, lead: Lead) -> Result:
-        """Take the lead's run to its end or to the approval, from wherever it is."""
-        config = self._config(lead.lead_id)
+        """Take the lead's run to its end or to the approval, from wherever it is; one that failed begins anew."""
+        config = self.config(self.folder.thread_id(lead.lead_id))
         begun = time.monotonic()
         state = await self.graph.aget_state(config)
+        if state.values.get("status") == "failed" and not state.tasks:
+            await self.forget(config)
+            state = await self.graph.aget_state(config)
         # Not `state.next`: it is empty too where a process died between a node's end and the step's checkpoint.
         if state.tasks or not state.values:
             await self.graph.ainvoke(None if state.values else {"lead": lead}, config, durability="sync")
-        return await self._result(config, time.monotonic() - begun)
+        return await self.result(config, time.monotonic() - begun)
 
     async def approve(self, result: Result) -> Result:
         """Resume a run that waits for its approval, with a person's yes; or go on with one that has it already.
 
         Raises `Refused` where the mail is not the one that was shown, or is not proven.
         """
-        config = self._config(result.lead.lead_id)
+        config = self.config(result.run_id)
         answered = await self._restore(config, result)
         answer: dict[str, object] = {"type": "accept", "args": None}
         await self.graph.ainvoke(None if answered else Command(resume=[answer]), config, durability="sync")
-        done = await self._result(config, result.cost.seconds)
+        done = await self.result(config, result.cost.seconds)
         approved = done.model_copy(update={"engine": result.engine, "cost": result.cost})
-        await self._keep(approved)
+        await self.keep(approved)
         return approved
+
+    async def forget(self, config: RunnableConfig) -> None:
+        """Take the run of `config` for one that never was."""
+        if isinstance(self.graph.checkpointer, BaseCheckpointSaver):
+            await self.graph.checkpointer.adelete_thread(str(config["configurable"]["thread_id"]))
 
     async def _restore(self, config: RunnableConfig, result: Result) -> bool:
         """See that the run waits for its approval with the very verdict and draft that were shown.
@@ -126,39 +135,37 @@ class Runner:
         except ZigralError as error:
             return await self._ended(lead, error, time.monotonic() - begun)
         except Exception as error:  # noqa: BLE001 - the door: our own mistake must not stop the other leads
-            await self._log_mistake(lead, error)
-            return self._failed(
-                lead, f"Zigral made a mistake on this lead ({type(error).__name__}); see logs/error.log."
-            )
+            return self._failed(lead, await self.log_mistake(lead, error, self.folder.thread_id(lead.lead_id)))
 
-    async def _log_mistake(self, lead: Lead, error: Exception) -> None:
-        """With its traceback, and without the mail that it may quote."""
+    async def log_mistake(self, lead: Lead, error: Exception, thread_id: str) -> str:
+        """Keep its traceback, without the mail that it may quote, and say it in a sentence."""
         try:
-            draft = (await self.graph.aget_state(self._config(lead.lead_id))).values.get("draft")
+            draft = (await self.graph.aget_state(self.config(thread_id))).values.get("draft")
         except Exception:  # noqa: BLE001 - what broke may be the state itself
             draft = None
         with private(*([draft.subject, draft.body] if draft else [])):
             log.opt(exception=error).error("Zigral made a mistake on a lead.", lead_id=lead.lead_id)
+        return f"Zigral made a mistake on this lead ({type(error).__name__}); see logs/error.log."
 
     async def _run_and_keep(self, lead: Lead) -> Result:
         result = await self.run(lead)
         if result.status != "failed":
-            await self._keep(result)
+            await self.keep(result)
         return result
 
     async def _ended(self, lead: Lead, why: ZigralError, seconds: float) -> Result:
         """What was made of a lead until it failed, and why it did. Run again, it goes on from there."""
-        config = self._config(lead.lead_id)
+        config = self.config(self.folder.thread_id(lead.lead_id))
         if not (await self.graph.aget_state(config)).values:
             return self._failed(lead, str(why))
-        made = await self._result(config, seconds)
+        made = await self.result(config, seconds)
         return made.model_copy(update={"status": "failed", "error": str(why)})
 
     def _failed(self, lead: Lead, why: str) -> Result:
         run_id = self.folder.thread_id(lead.lead_id)
         return Result(run_id=run_id, engine=self.engine, lead=lead, status="failed", error=why)
 
-    async def _keep(self, result: Result) -> None:
+    async def keep(self, result: Result) -> None:
         """The draft first, then the line that says it is there."""
         path = eml_path(self.folder.drafts, result.lead.lead_id)
         if result.status == "awaiting_approval" and result.draft:
@@ -168,7 +175,8 @@ class Runner:
             await asyncio.to_thread(path.unlink, missing_ok=True)
         await self.folder.results.append(result)
 
-    async def _result(self, config: RunnableConfig, seconds: float) -> Result:
+    async def result(self, config: RunnableConfig, seconds: float) -> Result:
+        """What the run of `config` came to, and what it took."""
         state = OutreachState.model_validate((await self.graph.aget_state(config)).values)
         return Result(
             run_id=str(config["configurable"]["thread_id"]),
@@ -194,8 +202,9 @@ class Runner:
             pages=len(state.snapshots),
         )
 
-    def _config(self, lead_id: str) -> RunnableConfig:
-        thread_id = self.folder.thread_id(lead_id)
+    @staticmethod
+    def config(thread_id: str) -> RunnableConfig:
+        """For a run of the graph on that thread."""
         return {"configurable": {"thread_id": thread_id}, "metadata": {"run_id": thread_id}}
 
 

@@ -23,12 +23,14 @@ def run(
     engine: Annotated[str, typer.Option(help="offline, openai, or auto: openai where there is a key.")] = "auto",
     limit: Annotated[int | None, typer.Option(min=1, help="Run the first N leads only.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Leads at a time.")] = 8,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Read the pages of finished leads again.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Research, qualify and write to each lead of FILE, up to your approval. Run again to continue."""
     from server.assembly import read_inputs
     from server.engines import choose, name_of
     from server.job import Job
+    from server.refreshed import Refreshed
     from server.run_folder import begin
     from server.settings import Settings
     from tools.lead_file import read_leads
@@ -43,13 +45,17 @@ def run(
         offer=inputs.offer_path,
         web_sha256=inputs.web_sha256,
         engine=name_of(kind, settings),
+        refresh=refresh,
     )
     with begun as folder:
-        summary = _run(Job(leads, folder, inputs, limit, kind), settings, concurrency)
+        summary = _run(Job(leads, folder, inputs, limit, kind, refresh), settings, concurrency)
+    refreshed = summary.pop("refreshed", None)
     if as_json:
-        answer(summary)
+        answer(summary | ({"refreshed": refreshed.as_json()} if isinstance(refreshed, Refreshed) else {}))
     else:
         say(_in_words(summary, folder))
+        if isinstance(refreshed, Refreshed):
+            say("\n".join(refreshed.lines()))
     if summary["stopped"]:
         note(f"zigral: {summary['stopped']}")
         raise typer.Exit(2)
