@@ -17,6 +17,7 @@ from langgraph_sdk.runtime import AccessContext, ServerRuntime, _ExecutionRuntim
 from memory.errors import Invalid, NotFound, ZigralError
 from server.graph_config import GraphConfig, Webhooks
 from server.graph_loading import Made, load_graph
+from server.graph_types import graph_types, project_types
 
 Compiled = CompiledStateGraph[Any, Any, Any, Any]
 KEPT = 256  # compiled copies, by graph and owner
@@ -67,8 +68,8 @@ class Graphs:
             graph = graph.compile(name=graph_id)
         if not isinstance(graph, Pregel):
             raise Invalid(f"Its function gave a {type(graph).__name__}, which is no graph.", where=graph_id)
-        bound = graph.copy({"checkpointer": self.checkpointer, "store": self.store_of(owner)})
-        return cast("Compiled", bound)
+        checkpointer = self.checkpointer.with_allowlist(graph_types(graph))
+        return cast("Compiled", graph.copy({"checkpointer": checkpointer, "store": self.store_of(owner)}))
 
 
 async def load_graphs(
@@ -80,9 +81,10 @@ async def load_graphs(
         config.prepare()
         return {graph_id: load_graph(config, graph_id) for graph_id in config.places}
 
+    made = await asyncio.to_thread(load)
     return Graphs(
-        made=await asyncio.to_thread(load),
-        checkpointer=checkpointer,
+        made=made,
+        checkpointer=checkpointer.with_allowlist(project_types(config.folder)),
         store_of=store_of,
         descriptions=config.descriptions,
         webhooks=config.webhooks,

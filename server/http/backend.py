@@ -8,12 +8,11 @@ from typing import Annotated
 from uuid import uuid4
 
 from fastapi import Depends, Request
-from langgraph.store.base import BaseStore
-from langgraph.store.memory import InMemoryStore
 from redis.asyncio import Redis
 
 from memory.assistants import Assistants
-from memory.checkpoints import RedisSaver
+from memory.checkpoints import RedisSaver, saver_on
+from memory.store import stores_on
 from memory.threads import Query, Thread, Threads
 from server.chosen_assistant import system_assistant
 from server.data_server import open_redis
@@ -81,12 +80,12 @@ async def open_backend(settings: Settings, config: Path | None = None) -> AsyncI
     """Everything that a serving process uses, closed in reverse order. `config`: a langgraph.json, or ours."""
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(open_redis(settings))
-        checkpointer = RedisSaver(redis)
-        stores: dict[str, BaseStore] = {}
+        checkpointer = await stack.enter_async_context(saver_on(redis))
+        stores = await stack.enter_async_context(stores_on(redis))
         graphs = await load_graphs(
             read_graph_config(config or OWN_CONFIG),
             checkpointer=checkpointer,
-            store_of=lambda owner: stores.setdefault(owner, InMemoryStore()),
+            store_of=stores.of,
         )
         assistants = Assistants(redis)
         await assistants.ensure({name: system_assistant(name) for name in graphs}, descriptions=graphs.descriptions)
