@@ -14,6 +14,7 @@ from server.commands.graphs import graphs
 from server.commands.icp_test import icp
 from server.commands.import_leads import import_leads
 from server.commands.init import init
+from server.commands.memory import memory
 from server.commands.prove import prove
 from server.commands.report import report
 from server.commands.run import run
@@ -49,6 +50,7 @@ app.command()(report)
 app.command()(graphs)
 app.command()(serve)
 app.add_typer(icp, name="icp")
+app.add_typer(memory, name="memory")
 
 
 def main() -> None:
