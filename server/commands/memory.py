@@ -161,7 +161,7 @@ def _where(given: Mapping[str, object], since: str | None, until: str | None) ->
     except ValidationError as error:
         fault = error.errors()[0]
         name = str(fault["loc"][0]).replace("kinds", "kind")
-        raise Invalid(fault["msg"].removeprefix("Value error, "), where=f"--{name}") from None
+        raise Invalid(f"{fault['msg'].removeprefix('Value error, ').rstrip('.')}.", where=f"--{name}") from None
 
 
 def _day(text: str | None, *, end: bool = False) -> datetime | None:
