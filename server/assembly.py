@@ -82,8 +82,8 @@ def read_inputs(
     settings: Settings, *, icp: Path | None = None, offer: Path | None = None, web: str | None = None
 ) -> Inputs:
     """What was named, else what the environment names; a profile and an offer else of this folder, of the demo."""
-    icp_path = icp or settings.icp or _nearest("icp.toml")
-    offer_path = offer or settings.offer or _nearest("offer.toml")
+    icp_path = icp or settings.icp or nearest("icp.toml")
+    offer_path = offer or settings.offer or nearest("offer.toml")
     offer_read = load_offer(offer_path)
     found, web_sha256 = _open_web(settings, web or settings.web, offer_read)
     return Inputs(
@@ -128,7 +128,8 @@ def closed_inputs(folder: Path) -> Inputs:
     )
 
 
-def _nearest(name: str) -> Path:
+def nearest(name: str) -> Path:
+    """The file of this name here, else the demo's."""
     return Path(name) if Path(name).exists() else DEMO / name
 
 

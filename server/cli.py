@@ -10,6 +10,7 @@ import typer
 
 from memory.errors import ZigralError
 from server.commands.approve import approve
+from server.commands.doctor import doctor
 from server.commands.graphs import graphs
 from server.commands.icp_test import icp
 from server.commands.import_leads import import_leads
@@ -42,6 +43,7 @@ def begin() -> None:
 
 
 app.command()(init)
+app.command()(doctor)
 app.command("import")(import_leads)
 app.command()(run)
 app.command()(approve)

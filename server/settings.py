@@ -142,6 +142,12 @@ class Settings(BaseModel):
             raise Invalid("; ".join(faults), where="environment") from None
 
 
+def unknown_variables() -> list[str]:
+    """Names that begin as ours do and that nothing reads: typing mistakes, in the environment or in `.env`."""
+    names = {*dotenv_values(".env"), *os.environ} - set(VARIABLES.values())
+    return sorted(name for name in names if name.startswith("ZIGRAL_"))
+
+
 def set_defaults(env: Mapping[str, str]) -> None:
     """Put variables into this process's environment, where it does not have them: it wins over any file."""
     for name, value in env.items():
