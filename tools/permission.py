@@ -77,7 +77,7 @@ class Permission:
             content = answer.content
             if answer.cut:
                 content = content[: max(content.rfind(b"\n"), content.rfind(b"\r")) + 1]
-            return parse_robots(content.decode("utf-8", "replace"), self.product)
+            return parse_robots(_decoded(content), self.product)
         if 400 <= answer.status < 500 and answer.status not in (408, 425, 429):
             return Robots()
         raise _ask_later(answer.url)
@@ -86,6 +86,13 @@ class Permission:
 def _robots_txt(url: str) -> str:
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc, "/robots.txt", "", ""))
+
+
+def _decoded(content: bytes) -> str:
+    """UTF-8, as it has to be; of UTF-16 and UTF-32 the letters between the zeros, lest a no be read as a yes."""
+    return (
+        content.replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").decode("utf-8", "replace")
+    )
 
 
 def _is_there(head: Head) -> bool:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 OFFERED = "gzip, deflate"
 GZIP = b"\x1f\x8b"
+MAX_PARTS = 1_000  # of a body that was packed in pieces; each costs as much as a large one
 
 
 class PackingError(ValueError):
@@ -48,6 +49,7 @@ class _Packed:
         self._window = window
         self._unpack = zlib.decompressobj(window) if window else None
         self._head = b""
+        self._parts = 1
 
     def feed(self, piece: bytes, most: int) -> bytes:
         if len(self._head) < 2:
@@ -76,6 +78,9 @@ class _Packed:
         elif self._unpack.eof:
             if not (self._window and piece.startswith(GZIP)):
                 return None
+            self._parts += 1
+            if self._parts > MAX_PARTS:
+                raise PackingError(f"it is packed in more than {MAX_PARTS:,} parts")
             self._unpack = zlib.decompressobj(self._window)
         return self._unpack
 
