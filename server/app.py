@@ -9,14 +9,21 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.http import assistants, states, store, system, threads
+from server.http import assistants, contexts, states, store, system, threads
 from server.http.auth import Auth
 from server.http.backend import Backend, open_backend
 from server.http.bounds import Bounds
 from server.http.errors import add_error_handlers
 from server.settings import Settings
 
-ROUTERS: Sequence[APIRouter] = (system.router, assistants.router, threads.router, states.router, store.router)
+ROUTERS: Sequence[APIRouter] = (
+    system.router,
+    contexts.router,
+    assistants.router,
+    threads.router,
+    states.router,
+    store.router,
+)
 EXPOSED = ("Content-Location", "Location", "X-Pagination-Total", "X-Pagination-Next", "Retry-After")
 
 

@@ -20,6 +20,7 @@ from memory.errors import (
     NotFound,
     Refused,
     Suppressed,
+    TooLarge,
     Unavailable,
     ZigralError,
 )
@@ -30,6 +31,7 @@ STATUSES: dict[type[ZigralError], int] = {
     Refused: 403,
     Malformed: 422,
     Invalid: 422,
+    TooLarge: 413,
     NotFound: 404,
     Conflict: 409,
     Suppressed: 403,
@@ -95,7 +97,7 @@ async def _zigral(request: Request, error: Exception) -> Response:
     if isinstance(error, HttpRefusal):
         return refusal(request.url.path, error.status, str(error), headers=error.headers)
     status = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
-    return refusal(request.url.path, status, str(error))
+    return refusal(request.url.path, status, str(error), errors=_faults(error))
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -125,6 +127,13 @@ def place(loc: Sequence[object]) -> str:
     """A place in a request as people write it: `steps[1].name`."""
     parts = [part for part in loc if part != "body"]
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
+
+
+def _faults(error: Exception) -> list[dict[str, str]]:
+    """Where in the request it is wrong, if the error says so."""
+    if not isinstance(error, Invalid) or error.where is None:
+        return []
+    return [{"path": _printable(error.where), "message": _printable(str(error).removeprefix(f"{error.where}: "))}]
 
 
 def _sentence(words: str) -> str:
