@@ -7,9 +7,18 @@ All offsets count Unicode code points, and `end` is exclusive. The shapes are th
 import hashlib
 import json
 from datetime import date
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
 from memory.interaction_texts import Account, Moment, Name, Person, SourceId, Text
 from memory.profile import Icp, Offer
@@ -230,14 +239,26 @@ class Result(Record):
     error: str | None = None
 
 
+def _to_the_microsecond(at: AwareDatetime) -> str:
+    """In one width, so that texts of times in one zone sort as the times do."""
+    return at.isoformat(timespec="microseconds")
+
+
+Instant = Annotated[
+    AwareDatetime,
+    PlainSerializer(_to_the_microsecond, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+
+
 class Context(Record):
     """What a job keeps between its steps, at one of its versions. `error` is what went wrong with it, or None."""
 
     job_id: str
     job_type: str
     context_data: dict[str, JsonValue]
-    created_at: AwareDatetime
-    updated_at: AwareDatetime
+    created_at: Instant
+    updated_at: Instant
     version: int  # from 1
     error: JsonValue = None
 
@@ -246,5 +267,5 @@ class JobCheckpoint(Record):
     """A job's data as it was put aside at a time that no other checkpoint of the job has."""
 
     job_id: str
-    timestamp: AwareDatetime
+    timestamp: Instant
     context_data: dict[str, JsonValue]

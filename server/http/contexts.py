@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic.json_schema import SkipJsonSchema
 
 from memory.contexts import JOB_ID, LONGEST_TYPE, Contexts
-from memory.errors import Invalid
+from memory.errors import Conflict, Invalid
 from memory.json_values import JsonObject
-from memory.pages import PAGE_LIMIT
+from memory.pages import CURSOR, PAGE_LIMIT
 from memory.records import Context, JobCheckpoint
 from server.http.auth import Owner
 from server.http.backend import BackendOf
@@ -20,6 +21,11 @@ router = APIRouter(route_class=JsonRoute, tags=["Contexts"])
 ONE, MANY = problems(404), problems()
 
 
+def _whole(value: object) -> object:
+    """JSON does not tell 2.0 from 2."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 async def contexts(backend: BackendOf, owner: Owner) -> Contexts:
     """The contexts of whoever asks."""
     return Contexts(backend.redis, owner)
@@ -27,8 +33,13 @@ async def contexts(backend: BackendOf, owner: Owner) -> Contexts:
 
 ContextsOf = Annotated[Contexts, Depends(contexts)]
 JobType = Annotated[str, Field(min_length=1, max_length=LONGEST_TYPE)]
-Version = Annotated[int, Field(ge=1, le=2**53)]
+Number = Annotated[int, Field(ge=1, le=2**53 - 1)]
+Version = Annotated[Number, BeforeValidator(_whole)]
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
+Cursor = Annotated[Annotated[str, Field(pattern=f"^{CURSOR.pattern}$")] | SkipJsonSchema[None], Query()]
+OfType = Annotated[str | SkipJsonSchema[None], Query(description="Contexts of this type alone.")]
+OfVersion = Annotated[Number | SkipJsonSchema[None], Query(description="An earlier version.")]
+Time = Annotated[str, Path(json_schema_extra={"format": "date-time"})]
 
 
 class NewContext(BaseModel):
@@ -89,7 +100,7 @@ async def create_context(asked: NewContext, contexts: ContextsOf) -> Context:
 
 @router.get("/contexts", responses=MANY)
 async def list_contexts(
-    contexts: ContextsOf, job_type: str | None = None, limit: Limit = 100, cursor: str | None = None
+    contexts: ContextsOf, job_type: OfType = None, limit: Limit = 100, cursor: Cursor = None
 ) -> ContextPage:
     """The contexts at their latest versions, newest first."""
     page = await contexts.page(cursor, limit=limit, job_type=job_type)
@@ -97,9 +108,7 @@ async def list_contexts(
 
 
 @router.get("/context/{job_id}", responses=ONE)
-async def get_context(
-    job_id: str, contexts: ContextsOf, version: Annotated[int | None, Query(ge=1, le=2**53)] = None
-) -> Context:
+async def get_context(job_id: str, contexts: ContextsOf, version: OfVersion = None) -> Context:
     """The context at its latest version, or at the one that is named."""
     return await contexts.get(job_id, version)
 
@@ -108,7 +117,7 @@ async def get_context(
 async def put_context(job_id: str, asked: ChangedContext, contexts: ContextsOf) -> Context:
     """Change the context. What it held stays in its history."""
     if asked.job_id not in {None, job_id}:
-        raise Invalid("This is not the id in the path. A context keeps its id.", where="job_id")
+        raise Conflict(f"The body is of another context than {job_id}. A context keeps its id.")
     return await contexts.put(job_id, asked.job_type, asked.context_data, version=asked.version, error=asked.error)
 
 
@@ -120,7 +129,7 @@ async def delete_context(job_id: str, contexts: ContextsOf) -> None:
 
 @router.get("/context/{job_id}/history", responses=ONE)
 async def list_versions(
-    job_id: str, contexts: ContextsOf, limit: Limit = 100, cursor: str | None = None
+    job_id: str, contexts: ContextsOf, limit: Limit = 100, cursor: Cursor = None
 ) -> ContextPage:
     """The context's versions, the latest first."""
     page = await contexts.history(job_id, cursor, limit=limit)
@@ -135,7 +144,7 @@ async def create_checkpoint(job_id: str, contexts: ContextsOf, asked: NewCheckpo
 
 @router.get("/context/{job_id}/checkpoints", responses=ONE)
 async def list_checkpoints(
-    job_id: str, contexts: ContextsOf, limit: Limit = 100, cursor: str | None = None
+    job_id: str, contexts: ContextsOf, limit: Limit = 100, cursor: Cursor = None
 ) -> CheckpointPage:
     """The job's checkpoints, the latest first."""
     page = await contexts.checkpoints(job_id, cursor, limit=limit)
@@ -143,7 +152,7 @@ async def list_checkpoints(
 
 
 @router.get("/context/{job_id}/checkpoints/{timestamp}", responses=ONE)
-async def get_checkpoint(job_id: str, timestamp: str, contexts: ContextsOf) -> JobCheckpoint:
+async def get_checkpoint(job_id: str, timestamp: Time, contexts: ContextsOf) -> JobCheckpoint:
     """The checkpoint of that time, else the last one before it."""
     return await contexts.checkpoint_at(job_id, _time(timestamp))
 

@@ -96,7 +96,7 @@ async def test_a_context_that_was_read_can_be_sent_back_whole(ada: httpx.AsyncCl
     context = await made(ada)
     path = f"/context/{context['job_id']}"
     assert (await ada.put(path, json=context | {"context_data": {"n": 1}})).json()["version"] == 2
-    problem(await ada.put(path, json=context | {"job_id": "another", "version": 2}), 422)
+    problem(await ada.put(path, json=context | {"job_id": "another", "version": 2}), 409)
 
 
 async def test_a_version_that_is_stale_is_a_conflict_and_none_is_accepted(ada: httpx.AsyncClient) -> None:
