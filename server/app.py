@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.http import assistants, contexts, states, store, system, threads
+from server.http import assistants, contexts, metrics, states, store, system, threads
 from server.http.auth import Auth
 from server.http.backend import Backend, open_backend
 from server.http.bounds import Bounds
@@ -18,6 +18,7 @@ from server.settings import Settings
 
 ROUTERS: Sequence[APIRouter] = (
     system.router,
+    metrics.router,
     contexts.router,
     assistants.router,
     threads.router,

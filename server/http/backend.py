@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from memory.assistants import Assistants
 from memory.checkpoints import RedisSaver, saver_on
+from memory.measures import Measures
 from memory.store import stores_on
 from memory.threads import Query, Thread, Threads
 from server.chosen_assistant import system_assistant
@@ -19,6 +20,7 @@ from server.data_server import open_redis
 from server.graph_config import read_graph_config
 from server.graph_registry import Graphs, load_graphs
 from server.http.errors import HttpRefusal
+from server.measuring import measuring
 from server.settings import Settings
 
 OWN_CONFIG = Path(__file__).resolve().parents[2] / "langgraph.json"
@@ -41,6 +43,7 @@ class Backend:
     graphs: Graphs
     assistants: Assistants
     threads: Threads
+    measures: Measures
     draining: Draining = field(default_factory=Draining)
 
     async def refuse_full(self, owner: str) -> None:
@@ -87,6 +90,8 @@ async def open_backend(settings: Settings, config: Path | None = None) -> AsyncI
             checkpointer=checkpointer,
             store_of=stores.of,
         )
+        measures = Measures(redis)
+        await stack.enter_async_context(measuring(measures, graphs=frozenset(graphs), prices=settings.model_price))
         assistants = Assistants(redis)
         await assistants.ensure({name: system_assistant(name) for name in graphs}, descriptions=graphs.descriptions)
         yield Backend(
@@ -96,6 +101,7 @@ async def open_backend(settings: Settings, config: Path | None = None) -> AsyncI
             graphs=graphs,
             assistants=assistants,
             threads=Threads(redis),
+            measures=measures,
         )
 
 
