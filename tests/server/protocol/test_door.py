@@ -119,3 +119,10 @@ async def test_a_project_whose_packages_have_our_names_is_refused(serve: Any, tm
     with pytest.raises(Exception, match="top-level tools of its own"):
         async with serve(written(tmp_path, dependencies=["."], graphs={"a": "./a.py:a"})):
             pass
+
+
+async def test_metrics_are_prometheus_and_without_a_key_for_this_machine_alone(serve: Any) -> None:
+    async with serve(api_keys=KEYS) as http:
+        answer = await http.get("/metrics")
+        assert 'zigral_runs{status="pending"} 0.0' in answer.text
+        assert (await http.get("/metrics", headers={"X-Forwarded-For": "203.0.113.7"})).status_code == 401
