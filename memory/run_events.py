@@ -38,14 +38,17 @@ class RunEvents:
         self._client = client
         self._scripts = Scripts(client, scripts.LIBRARY)
         self._bells = bells
-        self._most = most
+        self.most = most
 
     async def append(
-        self, run_id: str, attempt: int, events: Sequence[tuple[str, bytes]]
+        self, run_id: str, attempt: int, events: Sequence[tuple[str, bytes]], *, before: int
     ) -> Literal["OK", "LOST", "FULL"]:
-        """Add (name, data) of several. LOST: another has the run; FULL: too many, and nothing was added."""
+        """Add (name, data) of several, after the `before` that the attempt has added.
+
+        LOST: another has the run; FULL: too many, and nothing was added.
+        """
         parts = [part for event in events for part in event]
-        said = await self._scripts.call(scripts.APPEND, run_id, attempt, self._most, *parts)
+        said = await self._scripts.call(scripts.APPEND, run_id, attempt, self.most, before, *parts)
         return said.decode()  # type: ignore[no-any-return]
 
     async def read(self, run_id: str, after: str) -> tuple[list[Event], str]:

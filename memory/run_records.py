@@ -86,6 +86,8 @@ class Outcome:
     error: bytes = b""
     values: bytes | None = None
     interrupts: bytes = b"{}"
+    events: Sequence[tuple[str, bytes]] = ()  # its last ones, told together with its end
+    thread_goes: float | None = None  # after so many seconds, hidden at once; None: it stays
 
 
 FIELDS = (

@@ -100,6 +100,33 @@ local function rests(thread)
   return field(P .. 'thread:' .. thread, 'active') == ''
     and redis.call('ZCARD', P .. 'thread:' .. thread .. ':pending') == 0
 end
+-- Adds the events in ARGV from a place on. Ids grow over all runs of a thread.
+local function tell(thread, run, from)
+  local stream, of = P .. 'events:' .. run, P .. 'thread:' .. thread
+  local last = ''
+  if from < #ARGV and redis.call('XLEN', stream) == 0 then last = field(of, 'last_event') end
+  for i = from, #ARGV, 2 do
+    local ms, seq = string.match(last, '^(%d+)-(%d+)$')
+    local id = '*'
+    if ms and tonumber(ms) >= math.floor(now() / 1000) then id = ms .. '-' .. whole(seq + 1) end
+    id = redis.call('XADD', stream, id, 'e', ARGV[i], 'd', ARGV[i + 1])
+    redis.call('HSET', of, 'last_event', id)
+    last = ''
+  end
+end
+local function hide(thread, at, seconds)
+  local key = P .. 'thread:' .. thread
+  local was = redis.call('HMGET', key, 'owner', 'status', 'graph', 'assistant')
+  local index = P .. 'threads:' .. was[1]
+  redis.call('HSET', key, 'gone', at)
+  redis.call('ZREM', index .. ':created', thread)
+  redis.call('ZREM', index .. ':updated', thread)
+  redis.call('ZREM', index .. ':state_updated', thread)
+  redis.call('SREM', index .. ':status:' .. was[2], thread)
+  redis.call('SREM', index .. ':graph:' .. was[3], thread)
+  redis.call('SREM', index .. ':assistant:' .. was[4], thread)
+  redis.call('ZADD', P .. 'threads:gone', whole(at + seconds * 1000000), thread)
+end
 local function holds(run, attempt)
   local was = redis.call('HMGET', P .. 'run:' .. run, 'status', 'attempt')
   return was[1] == 'running' and was[2] == attempt
@@ -129,19 +156,14 @@ DELETE_THREAD = """
 local thread = ARGV[1]
 local key = P .. 'thread:' .. thread
 if redis.call('EXISTS', key) == 0 then return 0 end
-local was = redis.call('HMGET', key, 'owner', 'status', 'graph', 'assistant', 'active')
+local active = field(key, 'active')
 for _, run in ipairs(redis.call('ZRANGE', key .. ':runs', 0, -1)) do
   forget_run(thread, run)
   ring(thread, run)
 end
-if was[5] ~= '' then redis.call('PUBLISH', P .. 'cancel', was[5]) end
-local index = P .. 'threads:' .. was[1]
-redis.call('ZREM', index .. ':created', thread)
-redis.call('ZREM', index .. ':updated', thread)
-redis.call('ZREM', index .. ':state_updated', thread)
-redis.call('SREM', index .. ':status:' .. was[2], thread)
-redis.call('SREM', index .. ':graph:' .. was[3], thread)
-redis.call('SREM', index .. ':assistant:' .. was[4], thread)
+if active ~= '' then redis.call('PUBLISH', P .. 'cancel', active) end
+hide(thread, now(), 0)
+redis.call('ZREM', P .. 'threads:gone', thread)
 redis.call('UNLINK', key, key .. ':runs', key .. ':pending', '{zigral:' .. thread .. '}:fence')
 return 1
 """
@@ -188,7 +210,9 @@ return 'OK'
 CREATE_RUN = """
 local thread, run, strategy = ARGV[1], ARGV[2], ARGV[3]
 local key = P .. 'thread:' .. thread
-if redis.call('EXISTS', key) == 0 then
+local made = redis.call('HMGET', P .. 'run:' .. run, 'created', 'due', 'starts')
+if made[1] then return {'OK', made[1], made[2], made[3]} end
+if redis.call('EXISTS', key) == 0 or field(key, 'gone') ~= '' then
   if ARGV[5] ~= '1' then return {'GONE'} end
   make_thread(thread, ARGV[6], ARGV[8], ARGV[11], ARGV[9], ARGV[10])
 else
@@ -209,7 +233,7 @@ if strategy == 'interrupt' or strategy == 'rollback' then
 end
 local due = whole(at + ARGV[4])
 redis.call('HSET', P .. 'run:' .. run, 'thread', thread, 'status', 'pending', 'attempt', '0', 'cancel', '',
-  'created', stamp, 'updated', stamp, 'due', due, unpack(ARGV, 12))
+  'created', stamp, 'updated', stamp, 'due', due, 'starts', active == '' and '1' or '0', unpack(ARGV, 12))
 redis.call('ZADD', key .. ':runs', stamp, run)
 redis.call('ZADD', key .. ':pending', due, run)
 redis.call('ZADD', P .. 'runs:pending', due, run)
@@ -217,13 +241,15 @@ set_status(thread, 'busy', stamp)
 return {'OK', stamp, due, active == '' and '1' or '0'}
 """
 
-# ARGV: run, microseconds of a lease. What a worker may do with the run, and, where it may run it, all about it.
+# ARGV: run, microseconds of a lease, the claim's own name (asking again takes nothing twice). What a worker may do
+# with the run, and, where it may run it, all about it.
 CLAIM = """
 local run = ARGV[1]
 local key = P .. 'run:' .. run
 local was = redis.call('HMGET', key, 'status', 'thread', 'due')
 if not was[1] then return {'GONE'} end
 if was[1] ~= 'pending' and was[1] ~= 'running' then return {'ENDED'} end
+if was[1] == 'running' and field(key, 'claim') == ARGV[3] then return {'OK', redis.call('HGETALL', key)} end
 local thread, at = was[2], now()
 local of = P .. 'thread:' .. thread
 if was[1] == 'pending' then
@@ -242,7 +268,7 @@ redis.call('ZREM', P .. 'runs:pending', run)
 redis.call('ZADD', P .. 'runs:running', whole(at + ARGV[2]), run)
 redis.call('HSET', of, 'active', run)
 local attempt = redis.call('HINCRBY', key, 'attempt', 1)
-redis.call('HSET', key, 'status', 'running', 'updated', stamp)
+redis.call('HSET', key, 'status', 'running', 'updated', stamp, 'claim', ARGV[3])
 redis.call('HSETNX', key, 'started', stamp)
 redis.call('SET', '{zigral:' .. thread .. '}:fence', run .. ':' .. attempt)
 ring(thread, run)
@@ -264,36 +290,42 @@ end
 return said
 """
 
-# ARGV: run, attempt, the most events a run may have, then (event, data) of each.
+# ARGV: run, attempt, the most events a run may have, how many this attempt added before, then (event, data) of
+# each. Adding the same ones again adds nothing.
 APPEND = """
-local run = ARGV[1]
-if not holds(run, ARGV[2]) then return 'LOST' end
-local stream = P .. 'events:' .. run
-if redis.call('XLEN', stream) + (#ARGV - 3) / 2 > tonumber(ARGV[3]) then return 'FULL' end
-local thread = field(P .. 'run:' .. run, 'thread')
-for i = 4, #ARGV, 2 do
-  local id = '*'
-  if redis.call('XLEN', stream) == 0 then
-    local last = field(P .. 'thread:' .. thread, 'last_event')
-    local ms, seq = string.match(last, '^(%d+)-(%d+)$')
-    if ms and tonumber(ms) >= math.floor(now() / 1000) then id = ms .. '-' .. whole(seq + 1) end
-  end
-  id = redis.call('XADD', stream, id, 'e', ARGV[i], 'd', ARGV[i + 1])
-  redis.call('HSET', P .. 'thread:' .. thread, 'last_event', id)
-end
+local run, attempt = ARGV[1], ARGV[2]
+if not holds(run, attempt) then return 'LOST' end
+local key, before = P .. 'run:' .. run, tonumber(ARGV[4])
+local told = redis.call('HMGET', key, 'told_by', 'told')
+if told[1] == attempt and tonumber(told[2]) > before then return 'OK' end
+if redis.call('XLEN', P .. 'events:' .. run) + (#ARGV - 4) / 2 > tonumber(ARGV[3]) then return 'FULL' end
+local thread = field(key, 'thread')
+tell(thread, run, 5)
+redis.call('HSET', key, 'told_by', attempt, 'told', whole(before + (#ARGV - 4) / 2))
 ring(thread, run)
 return 'OK'
 """
 
+# ARGV: run, attempt, field, value. What an attempt notes for those after it.
+NOTE = """
+if not holds(ARGV[1], ARGV[2]) then return 'LOST' end
+redis.call('HSET', P .. 'run:' .. ARGV[1], ARGV[3], ARGV[4])
+return 'OK'
+"""
+
 # ARGV: run, attempt, status or 'rolled back', output, error, the thread's status, values, interrupts; values ''
-# leave the thread's state as it is. Answers the run that is to start next, or ''.
+# leave the thread's state as it is; seconds after which the thread may go, or ''; then (event, data) of its last
+# events. Answers the run that is to start next, or ''.
 END = """
 local run = ARGV[1]
-if not holds(run, ARGV[2]) then return {'LOST'} end
 local key = P .. 'run:' .. run
-local thread = field(key, 'thread')
+local was = redis.call('HMGET', key, 'thread', 'attempt', 'status')
+if was[1] and was[2] == ARGV[2] and was[3] == ARGV[3] then return {'OK', due_next(was[1], whole(now()))} end
+if not holds(run, ARGV[2]) then return {'LOST'} end
+local thread = was[1]
 local of = P .. 'thread:' .. thread
 local stamp = whole(now())
+if ARGV[3] ~= 'rolled back' then tell(thread, run, 10) end
 if ARGV[3] == 'rolled back' then
   forget_run(thread, run)
   redis.call('HINCRBY', P .. 'runs:ended', 'rolled back', 1)
@@ -308,7 +340,10 @@ elseif ARGV[6] == 'error' then
   redis.call('HSET', of, 'error', ARGV[5])
 end
 redis.call('HSET', of, 'rest', ARGV[6])
-if rests(thread) then set_status(thread, ARGV[6], stamp) else touch(thread, stamp) end
+if field(of, 'gone') == '' then
+  if rests(thread) then set_status(thread, ARGV[6], stamp) else touch(thread, stamp) end
+  if ARGV[9] ~= '' and rests(thread) then hide(thread, now(), ARGV[9]) end
+end
 ring(thread, run)
 return {'OK', due_next(thread, stamp)}
 """
@@ -327,6 +362,27 @@ redis.call('ZADD', P .. 'runs:pending', due, run)
 ring(thread, run)
 return 'OK'
 """
+
+# ARGV: microseconds of grace, how many to look at. Runs whose worker has died, and those that nobody has begun
+# although they were due for so long and none is before them: what a lost queue is rebuilt from.
+STRAYED = """
+local at = now()
+local found = {}
+for _, run in ipairs(redis.call('ZRANGEBYSCORE', P .. 'runs:running', '-inf', whole(at), 'LIMIT', 0, ARGV[2])) do
+  found[#found + 1] = run
+end
+local due = whole(at - ARGV[1])
+for _, run in ipairs(redis.call('ZRANGEBYSCORE', P .. 'runs:pending', '-inf', due, 'LIMIT', 0, ARGV[2])) do
+  local thread = field(P .. 'run:' .. run, 'thread')
+  if field(P .. 'thread:' .. thread, 'active') == '' and due_next(thread, due) == run then
+    found[#found + 1] = run
+  end
+end
+return found
+"""
+
+# ARGV: how many. Threads whose time has come to go.
+GOING = "return redis.call('ZRANGEBYSCORE', P .. 'threads:gone', '-inf', whole(now()), 'LIMIT', 0, ARGV[1])"
 
 # ARGV: run, action. Answers ENDED, STOPPED (it never started; and the run to start next) or STOPPING.
 CANCEL = """

@@ -153,7 +153,7 @@ class Runs:
 
     async def claim(self, run_id: str) -> Claim:
         """Take a run to work on it, with the next attempt number."""
-        said = await self._scripts.call(scripts.CLAIM, run_id, self._lease)
+        said = await self._scripts.call(scripts.CLAIM, run_id, self._lease, uuid4().hex)
         verdict = said[0].decode()
         if verdict == "OK":
             row = said[1] if isinstance(said[1], dict) else dict(zip(said[1][::2], said[1][1::2], strict=True))
@@ -174,7 +174,8 @@ class Runs:
         said = await self._scripts.call(
             scripts.END,
             *(run_id, attempt, outcome.status, outcome.output, outcome.error, outcome.thread_status),
-            *(values, outcome.interrupts),
+            *(values, outcome.interrupts, "" if outcome.thread_goes is None else int(outcome.thread_goes)),
+            *(part for event in outcome.events for part in event),
         )
         return None if said[0] == b"LOST" else said[1].decode()
 
@@ -182,15 +183,19 @@ class Runs:
         """Let another worker go on with it from its last checkpoint."""
         return bool(await self._scripts.call(scripts.HAND_BACK, run_id, attempt) == b"OK")
 
-    async def waiting(self, *, limit: int = 1000) -> list[str]:
-        """Runs that are due, and runs whose worker has died: what a lost queue is rebuilt from."""
-        seconds, rest = await self._scripts.run(self._client.time())
-        now = seconds * 1_000_000 + rest
-        found: list[str] = []
-        for key in ("{zigral}:runs:running", "{zigral}:runs:pending"):
-            names = await self._scripts.run(self._client.zrangebyscore(key, "-inf", now, 0, limit))
-            found += [name.decode() for name in names]
-        return found
+    async def note(self, run_id: str, attempt: int, name: str, value: bytes) -> bool:
+        """Note something for the attempts after this one; False: the lease was lost."""
+        return bool(await self._scripts.call(scripts.NOTE, run_id, attempt, name, value) == b"OK")
+
+    async def noted(self, run_id: str, name: str) -> bytes | None:
+        """What an attempt noted."""
+        value = await self._scripts.run(self._client.hget(_key(run_id), name))
+        return value if value is None else bytes(value)
+
+    async def strayed(self, *, grace_seconds: float = 2, limit: int = 2000) -> list[str]:
+        """Runs whose worker has died, and runs that are due and that the queue seems to have lost."""
+        names = await self._scripts.call(scripts.STRAYED, int(grace_seconds * 1_000_000), limit)
+        return [name.decode() for name in names]
 
     async def under_way(self, which: Literal["pending", "running"]) -> list[str]:
         """All runs that wait, or that are under way, the first to be due first."""

@@ -20,7 +20,7 @@ from memory.scripts import Scripts, texts
 
 ThreadStatus = Literal["idle", "busy", "interrupted", "error"]
 SortBy = Literal["thread_id", "status", "created_at", "updated_at", "state_updated_at"]
-FIELDS = ("owner", "status", "metadata", "config", "values", "interrupts", "error")
+FIELDS = ("gone", "owner", "status", "metadata", "config", "values", "interrupts", "error")
 TIMES = ("created", "updated", "state_updated")
 BATCH = 200  # threads read at a time
 HOLD_SECONDS = 30  # a state update is a few milliseconds; longer, and its process died
@@ -170,6 +170,14 @@ class Threads:
             read = await self.read(ids[start : start + BATCH], owner=query.owner)
             yield [thread for thread in read if thread and _matches(thread, query)]
 
+    async def going(self, *, limit: int = 100) -> list[str]:
+        """Threads of runs that left none, whose time has come to be deleted."""
+        return [name.decode() for name in await self._scripts.call(scripts.GOING, limit)]
+
+    async def drop(self, thread_id: str) -> None:
+        """Delete a thread's record, whoever owns it and hidden or not."""
+        await self._scripts.call(scripts.DELETE_THREAD, thread_id)
+
     async def _ordered(self, query: Query) -> list[str]:
         """The ids in the order asked for, of those threads that the indexes leave over."""
         index = f"{{zigral}}:threads:{query.owner}"
@@ -225,7 +233,7 @@ def _key(thread_id: str) -> str:
 
 def _thread(thread_id: str, row: Sequence[bytes | None]) -> Thread | None:
     stored = texts(dict(zip((*FIELDS, *TIMES), row, strict=True)))
-    if "status" not in stored:
+    if "status" not in stored or "gone" in stored:
         return None
     return Thread(
         thread_id=thread_id,

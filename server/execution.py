@@ -1,0 +1,232 @@
+"""One attempt at a run, from where its checkpoints stand to its end."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.errors import GraphDrained
+from langgraph.runtime import RunControl
+from langgraph.types import StateSnapshot
+
+from memory.checkpoint_undo import CheckpointUndo
+from memory.errors import Unavailable
+from memory.json_text import dumps
+from memory.run_events import RunEvents
+from memory.run_records import Outcome, Run, RunStatus
+from memory.runs import Runs
+from server.event_log import EventLog, LeaseLost, TooManyEvents
+from server.graph_stream import GraphStream
+from server.jsonable import to_json
+from server.run_inputs import Compiled, at_checkpoint, context_for, graph_input, run_config
+from server.run_saver import RunSaver
+from server.run_start import Start, find_start, note_base
+from server.thread_state import Summary, output_of, summary_of
+from server.told_before import ToldBefore
+
+Stop = Literal["", "interrupt", "rollback", "drain", "lost"]
+STOP_SECONDS = 5.0  # that a node which is cancelled has for its own cleaning up
+TAIL = 200  # events of an earlier attempt that are looked at
+GONE_SECONDS = 60.0  # that a run which leaves no thread is kept for its readers
+
+
+@dataclass(frozen=True)
+class Stores:
+    """What an attempt reads and writes."""
+
+    runs: Runs
+    events: RunEvents
+    saver: BaseCheckpointSaver[str]
+    undo: CheckpointUndo
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What came of an attempt: the run `ended` (and which is `upcoming`), is handed `back`, or was `lost`."""
+
+    how: Literal["ended", "back", "lost"]
+    upcoming: str = ""
+
+
+@dataclass
+class Attempt:
+    """One attempt at a run. `stop` may be called at any time."""
+
+    run: Run
+    stores: Stores
+    stopping: Stop = ""
+    _control: RunControl = field(default_factory=RunControl)
+    _task: "asyncio.Task[None] | None" = None
+
+    def stop(self, how: Stop) -> None:
+        """Stop now; with `drain`, see `drain`."""
+        if self.stopping in ("", "drain"):
+            self.stopping = how
+            if self._task:
+                self._task.cancel()
+
+    def drain(self) -> None:
+        """Stop when the step that is under way is over."""
+        self._control.request_drain()
+
+    async def work(self, graph: Compiled) -> Ended:
+        """Run the graph and end the run, or hand it back."""
+        self._log = EventLog(self.stores.events, self.run.run_id, self.run.attempt)
+        self._graph = graph
+        self._config = run_config(self.run)
+        self._log.add([("metadata", dumps({"run_id": self.run.run_id, "attempt": self.run.attempt}))])
+        writer = asyncio.create_task(self._log.write_as_they_come())
+        try:
+            return await self._work(writer)
+        except (LeaseLost, Unavailable):
+            return Ended("lost")
+        finally:
+            writer.cancel()
+            with suppress(asyncio.CancelledError, LeaseLost, TooManyEvents):
+                await writer
+
+    async def _work(self, writer: "asyncio.Task[None]") -> Ended:
+        if self.run.cancel and not self.stopping:
+            self.stopping = "rollback" if self.run.cancel == "rollback" else "interrupt"
+        error: BaseException | None = None
+        if not self.stopping:
+            self._task = asyncio.create_task(self._drive(), name=f"run {self.run.run_id}")
+            try:
+                await asyncio.wait({self._task, writer}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                error = await self._halted(self._task)
+        if writer.done() and not writer.cancelled():
+            error = writer.exception() or error
+        return await self._end(error)
+
+    async def _halted(self, task: "asyncio.Task[None]") -> BaseException | None:
+        """The task's error, once it has stopped. A node that cannot be stopped is left to itself."""
+        if not task.done():
+            task.cancel()
+        if not (await asyncio.wait({task}, timeout=STOP_SECONDS))[0] or task.cancelled():
+            return None
+        return task.exception()
+
+    async def _drive(self) -> None:
+        """Stream the graph from where it stands."""
+        earlier = await self.stores.events.last(self.run.run_id, TAIL) if self.run.attempt > 1 else []
+        kwargs = self.run.kwargs
+        self._stream = GraphStream(
+            self._graph,
+            self._log,
+            list(kwargs["stream_mode"]),  # type: ignore[call-overload]
+            subgraphs=bool(kwargs.get("stream_subgraphs")),
+            before=ToldBefore(earlier),
+        )
+        self._saver = RunSaver(
+            self.stores.saver, before_step=self._stream.before_step, before_task=self._stream.before_task
+        )
+        self._config["configurable"]["__pregel_checkpointer"] = self._saver
+        start = await find_start(self._graph, self._config, self.run, self.stores.runs)
+        if start.is_over:
+            return
+        if start.is_new and not kwargs.get("input"):
+            await note_base(self.run, self.stores.runs, self.stores.undo, start)
+        await self._stream.run(
+            start.given,
+            at_checkpoint(self._config, kwargs) if start.is_new else self._config,
+            context=context_for(self._graph, kwargs.get("context")),
+            control=self._control,
+            durability="exit" if kwargs.get("durability") == "exit" else "sync",
+            interrupt_before=kwargs.get("interrupt_before"),
+            interrupt_after=kwargs.get("interrupt_after"),
+        )
+
+    async def _end(self, error: BaseException | None) -> Ended:
+        """Say what came of it."""
+        if self.stopping == "lost" or isinstance(error, LeaseLost):
+            return Ended("lost")
+        if self._redis_failed(error):
+            return Ended("back")
+        if self.stopping == "rollback":
+            return await self._roll_back()
+        if self.stopping == "drain" or (isinstance(error, GraphDrained) and not self.stopping):
+            await self._log.flush()
+            return Ended("back")
+        with suppress(TooManyEvents):
+            await self._log.flush()
+        snapshot = await self._graph.aget_state(self._state_config)
+        if self.stopping == "interrupt":
+            return await self._close("interrupted", snapshot, summary_of(snapshot))
+        if error is None:
+            return await self._close("success", snapshot, summary_of(snapshot))
+        return await self._fail(error, snapshot)
+
+    def _redis_failed(self, error: BaseException | None) -> bool:
+        """Whether the attempt failed for Redis's sake: then the run is not over."""
+        saver: RunSaver | None = getattr(self, "_saver", None)
+        return isinstance(error, Unavailable) and (saver is None or saver.trouble.error is not None) or bool(
+            saver and saver.trouble.error
+        )
+
+    @property
+    def _state_config(self) -> RunnableConfig:
+        return {"configurable": {"thread_id": self.run.thread_id, "checkpoint_ns": ""}}
+
+    async def _fail(self, error: BaseException, snapshot: StateSnapshot) -> Ended:
+        told = to_json({"error": type(error).__name__, "message": str(error)})
+        summary = summary_of(snapshot)
+        summary = Summary("error", summary.values, summary.interrupts)
+        output = b'{"__error__":' + told + b"}"
+        return await self._close("error", snapshot, summary, error=told, output=output, events=[("error", told)])
+
+    async def _close(
+        self,
+        status: RunStatus,
+        snapshot: StateSnapshot,
+        summary: Summary,
+        *,
+        error: bytes = b"",
+        output: bytes | None = None,
+        events: list[tuple[str, bytes]] | None = None,
+    ) -> Ended:
+        leaves = self.run.kwargs.get("on_completion") != "delete"
+        return await self._ended(
+            Outcome(
+                status=status,
+                thread_status=summary.status,
+                output=output if output is not None else output_of(self._values(snapshot), snapshot),
+                error=error,
+                values=summary.values,
+                interrupts=summary.interrupts,
+                events=events or [],
+                thread_goes=None if leaves else GONE_SECONDS,
+            )
+        )
+
+    def _values(self, snapshot: StateSnapshot) -> object:
+        """The newest values in the shape of the graph's output."""
+        stream: GraphStream | None = getattr(self, "_stream", None)
+        if stream is not None and stream.values is not None:
+            return stream.values
+        names = self._graph.output_channels
+        if isinstance(names, str) or not isinstance(snapshot.values, dict):
+            return snapshot.values
+        return {name: snapshot.values[name] for name in names if name in snapshot.values}
+
+    async def _roll_back(self) -> Ended:
+        """Undo what the run did to its thread."""
+        await self.stores.undo.undo(self.run.thread_id, self.run.run_id)
+        snapshot = await self._graph.aget_state(self._state_config)
+        summary = summary_of(snapshot)
+        leaves = self.run.kwargs.get("on_completion") != "delete"
+        return await self._ended(
+            Outcome(
+                "rolled back",
+                summary.status,
+                values=summary.values,
+                interrupts=summary.interrupts,
+                thread_goes=None if leaves else GONE_SECONDS,
+            )
+        )
+
+    async def _ended(self, outcome: Outcome) -> Ended:
+        upcoming = await self.stores.runs.end(self.run.run_id, self.run.attempt, outcome)
+        return Ended("lost") if upcoming is None else Ended("ended", upcoming)

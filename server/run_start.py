@@ -1,0 +1,101 @@
+"""Where an attempt at a run begins: at its input, or at the last checkpoint that an attempt before it stored."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.types import StateSnapshot
+
+from memory.checkpoint_undo import CheckpointUndo
+from memory.run_records import Run
+from memory.runs import Runs
+from server.run_inputs import Compiled, graph_input
+
+RESUME = "__resume__"
+BASE = "base"  # the note of what a resuming run found
+
+
+@dataclass(frozen=True)
+class Start:
+    """What to give the graph. `is_new`: nothing was done yet; `is_over`: all was done, and only the end not said."""
+
+    given: object = None
+    is_new: bool = False
+    is_over: bool = False
+    answered: Mapping[str, int] | None = None  # how many answers each task had when the run began
+
+
+async def find_start(graph: Compiled, config: RunnableConfig, run: Run, runs: Runs) -> Start:
+    """Where this attempt begins."""
+    snapshot = await graph.aget_state(config) if run.attempt > 1 or not run.kwargs.get("input") else None
+    if snapshot is None:
+        return Start(graph_input(run.kwargs), is_new=True)
+    if run.attempt > 1:
+        if (snapshot.metadata or {}).get("run_id") == run.run_id:
+            return Start(is_over=await _is_over(graph, snapshot, run))
+        if await _is_answered(graph, config, run, runs):
+            return Start()
+    answered = await _answers(graph, config)
+    return Start(graph_input(run.kwargs), is_new=True, is_over=_asks_nothing(snapshot, run), answered=answered)
+
+
+async def note_base(run: Run, runs: Runs, undo: CheckpointUndo, start: Start) -> None:
+    """Note what a run that goes on from a checkpoint found there: for a rollback, and for an attempt after this."""
+    if run.attempt == 1:
+        await undo.remember(run.thread_id, run.run_id)
+        await runs.note(run.run_id, run.attempt, BASE, json.dumps(start.answered or {}).encode())
+
+
+async def _is_over(graph: Compiled, snapshot: StateSnapshot, run: Run) -> bool:
+    """Whether the run had come to its end, or to where it stops, when its worker died."""
+    if not snapshot.next:
+        return True
+    if all(task.interrupts for task in snapshot.tasks):
+        return True
+    if snapshot.metadata and snapshot.metadata.get("source") == "input":
+        return False
+    if _names(run.kwargs.get("interrupt_before"), snapshot.next):
+        return True
+    if not run.kwargs.get("interrupt_after") or snapshot.parent_config is None:
+        return False
+    parent = await graph.aget_state(snapshot.parent_config)
+    return _names(run.kwargs["interrupt_after"], parent.next)
+
+
+def _names(stops: object, nodes: Collection[str]) -> bool:
+    """Whether a breakpoint names one of these nodes."""
+    return stops == "*" or (isinstance(stops, list) and any(node in stops for node in nodes))
+
+
+def _asks_nothing(snapshot: StateSnapshot, run: Run) -> bool:
+    """Whether a resume has nothing to answer: nothing waits, or what it was meant for has been answered."""
+    command = run.kwargs.get("command")
+    if not isinstance(command, dict) or command.get("resume") is None or run.kwargs.get("checkpoint_id"):
+        return False
+    if command.get("update") is not None or command.get("goto"):
+        return not snapshot.created_at and False
+    if not snapshot.created_at or not snapshot.next:
+        return True
+    meant = run.kwargs.get("answers")
+    waiting = {interrupt.id for task in snapshot.tasks for interrupt in task.interrupts}
+    return bool(meant) and bool(waiting) and isinstance(meant, list) and not waiting & set(meant)
+
+
+async def _answers(graph: Compiled, config: RunnableConfig) -> dict[str, int]:
+    """How many answers each task of the newest checkpoint has."""
+    saver: Any = config["configurable"]["__pregel_checkpointer"]
+    found = await saver.aget_tuple({"configurable": {"thread_id": config["configurable"]["thread_id"]}})
+    writes = found.pending_writes or [] if found else []
+    return {task: len(value) for task, channel, value in writes if channel == RESUME and isinstance(value, list)}
+
+
+async def _is_answered(graph: Compiled, config: RunnableConfig, run: Run, runs: Runs) -> bool:
+    """Whether an attempt before this one gave the run's answer to a task, which then asked once more."""
+    noted = await runs.noted(run.run_id, BASE)
+    if noted is None:
+        return False
+    before = json.loads(noted)
+    now = await _answers(graph, config)
+    return any(count > before.get(task, 0) for task, count in now.items())

@@ -1,0 +1,44 @@
+"""What a run told before its worker died, so that LangGraph, which begins by saying where it stands, says it once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from memory.json_text import loads
+from memory.run_events import Event
+from server.jsonable import to_json
+
+
+class ToldBefore:
+    """The newest events of the attempts before this one."""
+
+    def __init__(self, events: Sequence[Event] = ()) -> None:
+        self._told = {(event.name, event.data) for event in events}
+        values = [event.data for event in events if event.name == "values"]
+        self._values = values[-1] if values else None
+        self._checkpoints = {
+            (event.name, _checkpoint_id(event.name, loads(event.data)))
+            for event in events
+            if event.name in ("checkpoints", "debug")
+        }
+
+    def covers(self, mode: str, chunk: Any) -> bool:
+        """Whether this chunk of the outer graph was told already."""
+        if mode == "values":
+            known, self._values = self._values, None  # only what is said first
+            return known is not None and to_json(chunk) == known
+        if mode == "updates" and isinstance(chunk, Mapping) and "__metadata__" in chunk:
+            return ("updates", to_json({k: v for k, v in chunk.items() if k != "__metadata__"})) in self._told
+        if mode in ("checkpoints", "debug") and self._checkpoints:
+            found = (mode, _checkpoint_id(mode, chunk))
+            return found[1] is not None and found in self._checkpoints
+        return False
+
+
+def _checkpoint_id(mode: str, chunk: Any) -> object:
+    """The id of the checkpoint that a chunk tells of; None where it is of something else."""
+    if mode == "debug":
+        if chunk.get("type") != "checkpoint":
+            return None
+        chunk = chunk["payload"]
+    config = chunk.get("config")
+    return config["configurable"].get("checkpoint_id") if config else None
