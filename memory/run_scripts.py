@@ -164,7 +164,8 @@ end
 if active ~= '' then redis.call('PUBLISH', P .. 'cancel', active) end
 hide(thread, now(), 0)
 redis.call('ZREM', P .. 'threads:gone', thread)
-redis.call('UNLINK', key, key .. ':runs', key .. ':pending', '{zigral:' .. thread .. '}:fence')
+redis.call('UNLINK', key, key .. ':runs', key .. ':pending', '{zigral:' .. thread .. '}:fence',
+  '{zigral:' .. thread .. '}:undo')
 return 1
 """
 
@@ -218,7 +219,7 @@ if redis.call('EXISTS', key) == 0 or field(key, 'gone') ~= '' then
 else
   if field(key, 'metadata') ~= ARGV[7] then return {'CHANGED'} end
   if strategy == 'reject' and not rests(thread) then return {'BUSY'} end
-  redis.call('HSET', key, 'metadata', ARGV[8])
+  redis.call('HSET', key, 'metadata', ARGV[8], 'config', ARGV[11])
   tag(thread, field(key, 'owner'), ARGV[9], ARGV[10])
 end
 local at = math.max(now(), tonumber(redis.call('HGET', key, 'tick') or '0') + 1)

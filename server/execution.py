@@ -3,15 +3,15 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
 from langgraph.types import StateSnapshot
 
-from memory.checkpoint_undo import CheckpointUndo
+from memory.checkpoint_fence import CheckpointUndo, Fenced, fenced
+from memory.checkpoints import RedisSaver
 from memory.errors import Unavailable
 from memory.json_text import dumps
 from memory.run_events import RunEvents
@@ -20,10 +20,10 @@ from memory.runs import Runs
 from server.event_log import EventLog, LeaseLost, TooManyEvents
 from server.graph_stream import GraphStream
 from server.jsonable import to_json
-from server.run_inputs import Compiled, at_checkpoint, context_for, graph_input, run_config
+from server.run_inputs import Compiled, at_checkpoint, context_for, goes_on, run_config
 from server.run_saver import RunSaver
-from server.run_start import Start, find_start, note_base
-from server.thread_state import Summary, output_of, summary_of
+from server.run_start import find_start, note_base
+from server.thread_summary import Summary, output_of, summary_of
 from server.told_before import ToldBefore
 
 Stop = Literal["", "interrupt", "rollback", "drain", "lost"]
@@ -38,7 +38,7 @@ class Stores:
 
     runs: Runs
     events: RunEvents
-    saver: BaseCheckpointSaver[str]
+    saver: RedisSaver
     undo: CheckpointUndo
 
 
@@ -120,14 +120,14 @@ class Attempt:
             subgraphs=bool(kwargs.get("stream_subgraphs")),
             before=ToldBefore(earlier),
         )
-        self._saver = RunSaver(
-            self.stores.saver, before_step=self._stream.before_step, before_task=self._stream.before_task
-        )
+        mine = fenced(self.stores.saver, self.run.run_id, self.run.attempt)
+        stream = self._stream
+        self._saver = RunSaver(mine, before_step=stream.before_step, before_task=stream.before_task)
         self._config["configurable"]["__pregel_checkpointer"] = self._saver
         start = await find_start(self._graph, self._config, self.run, self.stores.runs)
         if start.is_over:
             return
-        if start.is_new and not kwargs.get("input"):
+        if start.is_new and goes_on(kwargs):
             await note_base(self.run, self.stores.runs, self.stores.undo, start)
         await self._stream.run(
             start.given,
@@ -141,7 +141,7 @@ class Attempt:
 
     async def _end(self, error: BaseException | None) -> Ended:
         """Say what came of it."""
-        if self.stopping == "lost" or isinstance(error, LeaseLost):
+        if self.stopping == "lost" or isinstance(error, (LeaseLost, Fenced)):
             return Ended("lost")
         if self._redis_failed(error):
             return Ended("back")
@@ -162,7 +162,7 @@ class Attempt:
     def _redis_failed(self, error: BaseException | None) -> bool:
         """Whether the attempt failed for Redis's sake: then the run is not over."""
         saver: RunSaver | None = getattr(self, "_saver", None)
-        return isinstance(error, Unavailable) and (saver is None or saver.trouble.error is not None) or bool(
+        return (isinstance(error, Unavailable) and (saver is None or saver.trouble.error is not None)) or bool(
             saver and saver.trouble.error
         )
 

@@ -79,6 +79,11 @@ def graph_input(kwargs: Mapping[str, object]) -> object:
     return Command(resume=command.get("resume"), update=_update(command.get("update")), goto=_goto(command))
 
 
+def goes_on(kwargs: Mapping[str, object]) -> bool:
+    """Whether the run goes on from a checkpoint, and brings no input of its own."""
+    return isinstance(kwargs.get("command"), dict) or kwargs.get("input") is None
+
+
 def context_for(graph: Compiled, context: object) -> object:
     """The context in the shape that the graph declares: what it does not know is left out."""
     schema, given = graph.context_schema, _object(context)

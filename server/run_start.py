@@ -8,10 +8,10 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import StateSnapshot
 
-from memory.checkpoint_undo import CheckpointUndo
+from memory.checkpoint_fence import CheckpointUndo
 from memory.run_records import Run
 from memory.runs import Runs
-from server.run_inputs import Compiled, graph_input
+from server.run_inputs import Compiled, goes_on, graph_input
 
 RESUME = "__resume__"
 BASE = "base"  # the note of what a resuming run found
@@ -19,7 +19,7 @@ BASE = "base"  # the note of what a resuming run found
 
 @dataclass(frozen=True)
 class Start:
-    """What to give the graph. `is_new`: nothing was done yet; `is_over`: all was done, and only the end not said."""
+    """What to give the graph. `is_new`: nothing is done yet; `is_over`: all is, and only the end not said."""
 
     given: object = None
     is_new: bool = False
@@ -29,15 +29,15 @@ class Start:
 
 async def find_start(graph: Compiled, config: RunnableConfig, run: Run, runs: Runs) -> Start:
     """Where this attempt begins."""
-    snapshot = await graph.aget_state(config) if run.attempt > 1 or not run.kwargs.get("input") else None
+    snapshot = await graph.aget_state(config) if run.attempt > 1 or goes_on(run.kwargs) else None
     if snapshot is None:
         return Start(graph_input(run.kwargs), is_new=True)
     if run.attempt > 1:
         if (snapshot.metadata or {}).get("run_id") == run.run_id:
             return Start(is_over=await _is_over(graph, snapshot, run))
-        if await _is_answered(graph, config, run, runs):
+        if await _is_answered(config, run, runs):
             return Start()
-    answered = await _answers(graph, config)
+    answered = await _answers(config) if goes_on(run.kwargs) else {}
     return Start(graph_input(run.kwargs), is_new=True, is_over=_asks_nothing(snapshot, run), answered=answered)
 
 
@@ -52,7 +52,9 @@ async def _is_over(graph: Compiled, snapshot: StateSnapshot, run: Run) -> bool:
     """Whether the run had come to its end, or to where it stops, when its worker died."""
     if not snapshot.next:
         return True
-    if all(task.interrupts for task in snapshot.tasks):
+    if any(task.interrupts for task in snapshot.tasks) and all(
+        task.interrupts or task.result is not None for task in snapshot.tasks
+    ):
         return True
     if snapshot.metadata and snapshot.metadata.get("source") == "input":
         return False
@@ -75,7 +77,7 @@ def _asks_nothing(snapshot: StateSnapshot, run: Run) -> bool:
     if not isinstance(command, dict) or command.get("resume") is None or run.kwargs.get("checkpoint_id"):
         return False
     if command.get("update") is not None or command.get("goto"):
-        return not snapshot.created_at and False
+        return False
     if not snapshot.created_at or not snapshot.next:
         return True
     meant = run.kwargs.get("answers")
@@ -83,7 +85,7 @@ def _asks_nothing(snapshot: StateSnapshot, run: Run) -> bool:
     return bool(meant) and bool(waiting) and isinstance(meant, list) and not waiting & set(meant)
 
 
-async def _answers(graph: Compiled, config: RunnableConfig) -> dict[str, int]:
+async def _answers(config: RunnableConfig) -> dict[str, int]:
     """How many answers each task of the newest checkpoint has."""
     saver: Any = config["configurable"]["__pregel_checkpointer"]
     found = await saver.aget_tuple({"configurable": {"thread_id": config["configurable"]["thread_id"]}})
@@ -91,11 +93,11 @@ async def _answers(graph: Compiled, config: RunnableConfig) -> dict[str, int]:
     return {task: len(value) for task, channel, value in writes if channel == RESUME and isinstance(value, list)}
 
 
-async def _is_answered(graph: Compiled, config: RunnableConfig, run: Run, runs: Runs) -> bool:
+async def _is_answered(config: RunnableConfig, run: Run, runs: Runs) -> bool:
     """Whether an attempt before this one gave the run's answer to a task, which then asked once more."""
     noted = await runs.noted(run.run_id, BASE)
     if noted is None:
         return False
     before = json.loads(noted)
-    now = await _answers(graph, config)
+    now = await _answers(config)
     return any(count > before.get(task, 0) for task, count in now.items())

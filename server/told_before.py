@@ -1,4 +1,4 @@
-"""What a run told before its worker died, so that LangGraph, which begins by saying where it stands, says it once."""
+"""What a run told before its worker died. LangGraph begins by saying where it stands; so that it is said once."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
