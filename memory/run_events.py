@@ -5,7 +5,7 @@ connection a process listens for all its readers (`memory.bells`).
 """
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -66,7 +66,7 @@ class RunEvents:
         newest = await self._scripts.run(self._client.xrevrange(f"{{zigral}}:events:{run_id}", count=count))
         return [_event(entry_id, _flat(parts)) for entry_id, parts in reversed(newest)]
 
-    async def follow(self, run_id: str, after: str, *, every: float = 5) -> AsyncIterator[Event | None]:
+    async def follow(self, run_id: str, after: str, *, every: float = 5) -> AsyncGenerator[Event | None]:
         """Each event after an id, then live ones, until the run has ended. None after `every` silent seconds."""
         async with self._bells.listening(run_id) as bell:
             while True:

@@ -67,8 +67,8 @@ class Created:
 
 @dataclass(frozen=True)
 class Claim:
-    """What a worker may do with a run: `verdict` OK gives it; else it is GONE, ENDED, EARLY (when: `due`), BEHIND
-    another (`head`), HELD by a state update, or LEASED to a worker that lives (for `seconds` more)."""
+    """What a worker may do with a run: `verdict` OK gives it; else it is GONE, ENDED, EARLY (by `seconds`),
+    BEHIND another (`head`), HELD by a state update, or LEASED to a worker that lives (for `seconds` more)."""
 
     verdict: str
     run: Run | None = None

@@ -254,7 +254,7 @@ if was[1] == 'running' and field(key, 'claim') == ARGV[3] then return {'OK', red
 local thread, at = was[2], now()
 local of = P .. 'thread:' .. thread
 if was[1] == 'pending' then
-  if tonumber(was[3]) > at then return {'EARLY', was[3]} end
+  if tonumber(was[3]) > at then return {'EARLY', whole(tonumber(was[3]) - at)} end
   if field(of, 'active') ~= '' then return {'BEHIND', field(of, 'active')} end
   local head = due_next(thread, whole(at))
   if head ~= run then return {'BEHIND', head} end

@@ -121,7 +121,18 @@ class Runs:
     async def output(self, run_id: str) -> bytes | None:
         """What a waiting client is answered, as JSON; None before the run has ended, b"" where it never started."""
         status, output = await self._scripts.run(self._client.hmget(_key(run_id), ["status", "output"]))
-        return (output or b"") if status and status.decode() in ENDED else None
+        if status is None:
+            raise no_run(run_id)
+        return (output or b"") if status.decode() in ENDED else None
+
+    async def due_webhooks(self, *, limit: int = 100) -> list[str]:
+        """Runs that have ended and whose webhook was not called with success yet, the longest ended first."""
+        names = await self._scripts.run(self._client.zrange("{zigral}:webhooks:due", 0, limit - 1))
+        return [name.decode() for name in names]
+
+    async def webhook_called(self, run_id: str) -> None:
+        """The run's webhook is done with."""
+        await self._scripts.run(self._client.zrem("{zigral}:webhooks:due", run_id))
 
     async def page(self, thread_id: str, *, limit: int, offset: int, status: str | None = None) -> list[Run]:
         """A thread's runs, newest first."""
@@ -158,7 +169,7 @@ class Runs:
         if verdict == "OK":
             row = said[1] if isinstance(said[1], dict) else dict(zip(said[1][::2], said[1][1::2], strict=True))
             return Claim("OK", run=run_of(run_id, texts(row)))
-        if verdict == "LEASED":
+        if verdict in ("LEASED", "EARLY"):
             return Claim(verdict, seconds=int(said[1]) / 1_000_000)
         return Claim(verdict, head=said[1].decode() if verdict == "BEHIND" else "")
 

@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.http import assistants, contexts, metrics, states, store, system, threads
+from server.http import assistants, contexts, metrics, runs, states, store, system, threads
 from server.http.auth import Auth
 from server.http.backend import Backend, open_backend
 from server.http.bounds import Bounds
@@ -23,6 +23,7 @@ ROUTERS: Sequence[APIRouter] = (
     assistants.router,
     threads.router,
     states.router,
+    runs.router,
     store.router,
 )
 EXPOSED = ("Content-Location", "Location", "X-Pagination-Total", "X-Pagination-Next", "Retry-After")

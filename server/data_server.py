@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 from redis.asyncio import Redis
 
@@ -10,13 +11,27 @@ from memory.embedded import open_embedded
 from server.settings import Settings
 
 
+@dataclass(frozen=True)
+class Address:
+    """Where the Redis in use is."""
+
+    url: str
+    password: str | None = field(default=None, repr=False)
+
+
 @asynccontextmanager
-async def open_redis(settings: Settings) -> AsyncIterator[Redis]:
-    """The Redis in use: the server that REDIS_URL names, else the embedded one."""
+async def open_address(settings: Settings) -> AsyncIterator[Address]:
+    """The server that REDIS_URL names, else the embedded one, which is there as long as this is open."""
     if settings.redis_url is None:
-        async with open_embedded(settings.data / "redis") as url, connect(url) as client:
-            yield client
+        async with open_embedded(settings.data / "redis") as url:
+            yield Address(url)
         return
     password = settings.redis_password.get_secret_value() if settings.redis_password else None
-    async with connect(settings.redis_url.get_secret_value(), password=password) as client:
+    yield Address(settings.redis_url.get_secret_value(), password)
+
+
+@asynccontextmanager
+async def open_redis(settings: Settings) -> AsyncIterator[Redis]:
+    """A client of the Redis in use."""
+    async with open_address(settings) as at, connect(at.url, password=at.password) as client:
         yield client

@@ -87,6 +87,19 @@ class Attempt:
             with suppress(asyncio.CancelledError, LeaseLost, TooManyEvents):
                 await writer
 
+    async def refuse(self, error: BaseException) -> Ended:
+        """End the run in error without running its graph."""
+        told = to_json({"error": type(error).__name__, "message": str(error)})
+        output = b'{"__error__":' + told + b"}"
+        return await self._ended(
+            Outcome("error", "error", output=output, error=told, events=[("error", told)], thread_goes=self._goes)
+        )
+
+    @property
+    def _goes(self) -> float | None:
+        """After how many seconds the thread goes; None: it stays."""
+        return GONE_SECONDS if self.run.kwargs.get("on_completion") == "delete" else None
+
     async def _work(self, writer: "asyncio.Task[None]") -> Ended:
         if self.run.cancel and not self.stopping:
             self.stopping = "rollback" if self.run.cancel == "rollback" else "interrupt"
@@ -120,7 +133,9 @@ class Attempt:
             subgraphs=bool(kwargs.get("stream_subgraphs")),
             before=ToldBefore(earlier),
         )
-        mine = fenced(self.stores.saver, self.run.run_id, self.run.attempt)
+        saver = self._graph.checkpointer  # ours, with the types of the graph's state
+        assert isinstance(saver, RedisSaver)
+        mine = fenced(saver, self.run.run_id, self.run.attempt)
         stream = self._stream
         self._saver = RunSaver(mine, before_step=stream.before_step, before_task=stream.before_task)
         self._config["configurable"]["__pregel_checkpointer"] = self._saver
@@ -187,7 +202,6 @@ class Attempt:
         output: bytes | None = None,
         events: list[tuple[str, bytes]] | None = None,
     ) -> Ended:
-        leaves = self.run.kwargs.get("on_completion") != "delete"
         return await self._ended(
             Outcome(
                 status=status,
@@ -197,7 +211,7 @@ class Attempt:
                 values=summary.values,
                 interrupts=summary.interrupts,
                 events=events or [],
-                thread_goes=None if leaves else GONE_SECONDS,
+                thread_goes=self._goes,
             )
         )
 
@@ -216,14 +230,13 @@ class Attempt:
         await self.stores.undo.undo(self.run.thread_id, self.run.run_id)
         snapshot = await self._graph.aget_state(self._state_config)
         summary = summary_of(snapshot)
-        leaves = self.run.kwargs.get("on_completion") != "delete"
         return await self._ended(
             Outcome(
                 "rolled back",
                 summary.status,
                 values=summary.values,
                 interrupts=summary.interrupts,
-                thread_goes=None if leaves else GONE_SECONDS,
+                thread_goes=self._goes,
             )
         )
 

@@ -73,7 +73,7 @@ class GraphStream:
         interrupt_after: Any = None,
     ) -> None:
         """Run the graph to its end, or to where it stops. What it raises is raised."""
-        hidden = {"__pregel_stream": self._ears, "__pregel_runtime": Runtime()}
+        hidden = {"__pregel_stream": self._ears, "__pregel_runtime": Runtime(store=self._graph.store)}
         config = {**config, "configurable": {**config["configurable"], **hidden}}
         options: dict[str, Any] = {
             "stream_mode": sorted(self._modes),

@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 from langchain_core.runnables import RunnableConfig
@@ -13,30 +12,8 @@ from pydantic import BaseModel
 from memory.json_text import JsonObject
 from memory.run_records import Run
 
-OURS = ("thread_id", "checkpoint_id", "checkpoint_ns", "checkpoint_map", "run_id", "graph_id", "assistant_id")
+OURS = ("thread_id", "checkpoint_id", "checkpoint_ns", "checkpoint_map", "checkpoint_during")
 Compiled = CompiledStateGraph[Any, Any, Any, Any]
-
-
-@dataclass(frozen=True)
-class Defaults:
-    """What an assistant gives to its runs."""
-
-    config: JsonObject = dataclasses.field(default_factory=dict)
-    context: JsonObject = dataclasses.field(default_factory=dict)
-
-
-def with_defaults(kwargs: JsonObject, defaults: Defaults) -> JsonObject:
-    """The request over what its assistant sets, key by key. Context and configurable mirror each other."""
-    config, own = _object(kwargs["config"]), defaults.config
-    settings = {
-        **_object(own.get("configurable")),
-        **defaults.context,
-        **_object(config.get("configurable")),
-        **_object(kwargs.get("context")),
-    }
-    settings = {k: v for k, v in settings.items() if not k.startswith("__") and k not in OURS}
-    merged = {**own, **config, "configurable": settings}
-    return {**kwargs, "config": merged, "context": settings}
 
 
 def run_config(run: Run) -> RunnableConfig:
@@ -47,7 +24,7 @@ def run_config(run: Run) -> RunnableConfig:
     config: RunnableConfig = {
         "tags": list(asked.get("tags") or ()),  # type: ignore[call-overload]
         "metadata": {**_object(asked.get("metadata")), **run.metadata, **ids},
-        "configurable": {**_object(asked.get("configurable")), **ids, "checkpoint_ns": ""},
+        "configurable": {**_theirs(asked.get("configurable")), **ids, "checkpoint_ns": ""},
     }
     if asked.get("recursion_limit"):
         config["recursion_limit"] = asked["recursion_limit"]  # type: ignore[typeddict-item]
@@ -106,6 +83,11 @@ def _goto(command: Mapping[str, object]) -> Any:
     goto = command.get("goto") or ()
     places = goto if isinstance(goto, list) else [goto] if goto else []
     return [Send(one["node"], one.get("input")) if isinstance(one, dict) else one for one in places]
+
+
+def _theirs(configurable: object) -> JsonObject:
+    """What a client may set: not which thread and checkpoint, and nothing of LangGraph's own."""
+    return {k: v for k, v in _object(configurable).items() if not k.startswith("__") and k not in OURS}
 
 
 def _object(value: object) -> JsonObject:

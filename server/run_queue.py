@@ -1,11 +1,14 @@
 """The queue that runs wait in for a worker: pydocket's, on the Redis in use. Nothing else knows of it."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import redis.exceptions
 from docket import Docket, Worker
+from redis.credentials import UsernamePasswordCredentialProvider
 
 from memory.errors import Unavailable
 from memory.scripts import SENTENCE
@@ -24,11 +27,12 @@ class RunQueue:
     def __init__(self, docket: Docket) -> None:
         self._docket = docket
 
-    async def add(self, run_id: str, *, key: str | None = None, after: float = 0) -> None:
-        """Have a worker called for the run, in so many seconds."""
-        when = None if after <= 0 else _now() + timedelta(seconds=after)
+    async def add(self, run_id: str, *, again: bool = False, after: float = 0) -> None:
+        """Have a worker called for the run, in so many seconds; `again`, although one is called for it now."""
+        key = f"{run_id}:{uuid4()}" if again else run_id
+        when = datetime.now(UTC) + timedelta(seconds=after) if after > 0 else None
         try:
-            await self._docket.add("work_on", when=when, key=key or run_id)(run_id)
+            await self._docket.add("work_on", when=when, key=key)(run_id)
         except redis.exceptions.RedisError as error:
             raise Unavailable(SENTENCE.format(error)) from error
 
@@ -49,3 +53,22 @@ class RunQueue:
         )
         async with worker:
             await worker.run_forever()
+
+
+@asynccontextmanager
+async def open_run_queue(url: str, *, password: str | None = None) -> AsyncIterator[RunQueue]:
+    """The queue on the Redis at `url`."""
+    logging.getLogger("docket").setLevel(logging.WARNING)  # it tells of each task twice
+    docket = Docket(
+        name=NAME,
+        url=f"{url}{'&' if '?' in url else '?'}max_connections={CONNECTIONS}",
+        execution_ttl=timedelta(0),  # what came of a run is in the run's own record
+        credential_provider=UsernamePasswordCredentialProvider(password=password) if password else None,
+    )
+
+    async def work_on(run_id: str) -> None:
+        raise NotImplementedError(f"no worker serves run {run_id} in this process")
+
+    docket.register(work_on)
+    async with docket:
+        yield RunQueue(docket)

@@ -1,12 +1,11 @@
 """What a client may ask of a run, checked. An unknown field is ignored: clients are newer than servers."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from memory.errors import ZigralError
 from memory.json_text import JsonObject
 from memory.run_records import Strategy
 
@@ -15,10 +14,6 @@ StreamMode = Literal[
 ]
 MODES: frozenset[str] = frozenset(get_args(StreamMode))
 LONGEST_DELAY = 366 * 24 * 3600  # seconds
-
-
-class Contradiction(ZigralError):
-    """A request that is well formed and cannot be meant."""
 
 
 def _listed(value: object) -> object:
@@ -105,35 +100,32 @@ class RunAsked(_Asked):
     durability: Literal["sync", "async", "exit"] | None = None
     checkpoint_during: bool | None = None
 
-    @model_validator(mode="after")
-    def _one_way_to_set(self) -> Self:
-        if self.context and self.config and self.config.configurable:
-            raise Contradiction("A request sets context or config.configurable, not both. Leave one out.")
-        return self
-
     @property
     def modes(self) -> Sequence[StreamMode]:
         """The stream modes, as asked or as they are by default."""
         return self.stream_mode or ["values"]
 
-    def kwargs(self) -> JsonObject:
-        """What is kept of it with the run."""
-        resume = self.command is not None and "resume" in self.command.model_fields_set
+    def kwargs(self, config: JsonObject, context: JsonObject) -> JsonObject:
+        """What is kept of it with the run; config and context are those that its assistant's lie under."""
         return {
-            **self.model_dump(
-                mode="json",
-                include={"input", "context", "stream_subgraphs", "stream_resumable", "interrupt_before"}
-                | {"interrupt_after", "webhook", "checkpoint"},
-            ),
-            "stream_mode": list(self.modes),
+            "input": self.input,
             "command": self.command.model_dump(mode="json", exclude_unset=True) if self.command else None,
-            "resumes": resume,
-            "config": self.config.model_dump(mode="json", exclude_unset=True) if self.config else {},
-            "checkpoint_id": self._fork(),
+            "config": config,
+            "context": context,
+            "checkpoint_id": self.fork,
+            "checkpoint": self.checkpoint.model_dump() if self.checkpoint else None,
+            "stream_mode": list(self.modes),
+            "stream_subgraphs": bool(self.stream_subgraphs),
+            "stream_resumable": bool(self.stream_resumable),
+            "interrupt_before": self.interrupt_before,
+            "interrupt_after": self.interrupt_after,
             "durability": "exit" if self._stores_last() else "sync",
+            "webhook": self.webhook,
         }
 
-    def _fork(self) -> str | None:
+    @property
+    def fork(self) -> str | None:
+        """The id of the checkpoint that the run starts from; None: the newest."""
         if self.checkpoint_id:
             return str(self.checkpoint_id)
         return self.checkpoint.checkpoint_id if self.checkpoint else None

@@ -43,6 +43,10 @@ VARIABLES = {
     "max_streams": "ZIGRAL_MAX_STREAMS",
     "max_threads": "ZIGRAL_MAX_THREADS",
     "client_seconds": "ZIGRAL_CLIENT_SECONDS",
+    "lease_seconds": "ZIGRAL_LEASE_SECONDS",
+    "drain_seconds": "ZIGRAL_DRAIN_SECONDS",
+    "concurrency": "ZIGRAL_CONCURRENCY",
+    "run_events": "ZIGRAL_RUN_EVENTS",
     "webhook_secret": "ZIGRAL_WEBHOOK_SECRET",
     "sentry_dsn": "SENTRY_DSN",
     "otlp_endpoint": "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -114,6 +118,16 @@ class Settings(BaseModel):
     max_streams: Annotated[int, Field(ge=1)] = 500  # answers that are open at a time: streams, waits, joins
     max_threads: Annotated[int, Field(ge=1)] = 1_000_000  # kept, of one owner
     client_seconds: Annotated[float, Field(gt=0)] = 30.0  # a client that neither sends nor reads so long is cut
+    lease_seconds: Annotated[float, Field(ge=0.5, le=3600)] = (
+        30.0  # a worker that is silent so long is taken for dead
+    )
+    drain_seconds: Annotated[float, Field(ge=0, le=3600)] = (
+        20.0  # that a step has to end when its worker is to leave
+    )
+    concurrency: Annotated[int, Field(ge=0, le=1000)] = (
+        32  # runs at a time in a serving process; 0: it works on none
+    )
+    run_events: Annotated[int, Field(ge=10, le=10**7)] = 100_000  # of one run
     webhook_secret: SecretStr | None = None  # signs what webhooks are sent
     sentry_dsn: SecretStr | None = None
     otlp_endpoint: Endpoint | None = None

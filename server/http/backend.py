@@ -1,5 +1,6 @@
 """What the routes stand on: everything that one serving process uses, built once."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,16 +13,20 @@ from redis.asyncio import Redis
 
 from memory.assistants import Assistants
 from memory.checkpoints import RedisSaver, saver_on
+from memory.connection import connect
 from memory.measures import Measures
 from memory.store import stores_on
 from memory.threads import Query, Thread, Threads
 from server.chosen_assistant import system_assistant
-from server.data_server import open_redis
+from server.data_server import open_address
 from server.graph_config import read_graph_config
 from server.graph_registry import Graphs, load_graphs
 from server.http.errors import HttpRefusal
 from server.measuring import measuring
+from server.run_desk import open_run_desk
+from server.runs import RunService
 from server.settings import Settings
+from server.worker import RunWorker
 
 OWN_CONFIG = Path(__file__).resolve().parents[2] / "langgraph.json"
 
@@ -44,13 +49,14 @@ class Backend:
     assistants: Assistants
     threads: Threads
     measures: Measures
+    runs: RunService
+    worker: RunWorker | None = None  # None: only other processes work
     draining: Draining = field(default_factory=Draining)
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)  # set when answers that are open are broken off
 
     async def refuse_full(self, owner: str) -> None:
         """Refuse one more thread where an owner has as many as they may."""
-        if await self.threads.total(owner) >= self.settings.max_threads:
-            most = self.settings.max_threads
-            raise HttpRefusal(429, f"You have {most} threads, which is the limit. Delete some, or raise it.")
+        await refuse_full(self.threads, owner, self.settings.max_threads)
 
     async def copy_thread(self, thread_id: str, *, owner: str) -> Thread:
         """Copy a thread's states, then its record, under a new id."""
@@ -76,13 +82,17 @@ class Backend:
 
     async def drain(self) -> None:
         """Finish what must not be cut off. Returns once nothing is left to wait for."""
+        if self.worker:
+            await self.worker.drain(self.settings.drain_seconds)
+        self.leaving.set()
 
 
 @asynccontextmanager
 async def open_backend(settings: Settings, config: Path | None = None) -> AsyncIterator[Backend]:
     """Everything that a serving process uses, closed in reverse order. `config`: a langgraph.json, or ours."""
     async with AsyncExitStack() as stack:
-        redis = await stack.enter_async_context(open_redis(settings))
+        at = await stack.enter_async_context(open_address(settings))
+        redis = await stack.enter_async_context(connect(at.url, password=at.password))
         checkpointer = await stack.enter_async_context(saver_on(redis))
         stores = await stack.enter_async_context(stores_on(redis))
         graphs = await load_graphs(
@@ -94,15 +104,32 @@ async def open_backend(settings: Settings, config: Path | None = None) -> AsyncI
         await stack.enter_async_context(measuring(measures, graphs=frozenset(graphs), prices=settings.model_price))
         assistants = Assistants(redis)
         await assistants.ensure({name: system_assistant(name) for name in graphs}, descriptions=graphs.descriptions)
+        threads = Threads(redis)
+        desk = await stack.enter_async_context(
+            open_run_desk(settings, at, redis, threads=threads, checkpointer=checkpointer, graphs=graphs)
+        )
+        worker = (
+            await stack.enter_async_context(desk.working(settings.concurrency)) if settings.concurrency else None
+        )
         yield Backend(
             settings=settings,
             redis=redis,
             checkpointer=checkpointer,
             graphs=graphs,
             assistants=assistants,
-            threads=Threads(redis),
             measures=measures,
+            threads=threads,
+            runs=desk.service(
+                assistants, refuse_full=lambda owner: refuse_full(threads, owner, settings.max_threads)
+            ),
+            worker=worker,
         )
+
+
+async def refuse_full(threads: Threads, owner: str, most: int) -> None:
+    """Refuse one more thread where an owner has as many as they may."""
+    if await threads.total(owner) >= most:
+        raise HttpRefusal(429, f"You have {most} threads, which is the limit. Delete some, or raise it.")
 
 
 async def backend(request: Request) -> Backend:
