@@ -6,14 +6,13 @@ import socket
 from collections.abc import Callable
 from types import FrameType
 
-import h11
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from memory.errors import Invalid, Refused
 from server.http.backend import Backend
 from server.settings import Settings
+from server.timed_protocol import with_patience
 
 LONGEST_HEAD = 64 * 1024  # bytes of a request line and its headers
 BACKLOG = 2048  # connections that wait to be taken
@@ -78,7 +77,7 @@ def _is_loopback_name(host: str) -> bool:
 def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=_protocol(settings.client_seconds),
+        http=with_patience(settings.client_seconds),
         ws="none",
         lifespan="off",  # the backend is open already
         log_config=None,
@@ -91,39 +90,3 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-
-
-def _protocol(seconds: float) -> type[H11Protocol]:
-    """HTTP/1.1 over h11, with a time limit for the head of a request: uvicorn itself waits for ever."""
-
-    class TimedProtocol(H11Protocol):
-        """Cuts a connection on which no whole request head came in time."""
-
-        _timer: asyncio.TimerHandle | None = None
-
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            self._timer = self.loop.call_later(seconds, self._cut_if_idle)
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            _cancel(self._timer)
-            super().connection_lost(exc)
-
-        def data_received(self, data: bytes) -> None:
-            super().data_received(data)
-            if self.conn.their_state is not h11.IDLE:
-                _cancel(self._timer)
-                self._timer = None
-            elif self._timer is None:
-                self._timer = self.loop.call_later(seconds, self._cut_if_idle)
-
-        def _cut_if_idle(self) -> None:
-            if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
-                self.transport.close()
-
-    return TimedProtocol
-
-
-def _cancel(timer: asyncio.TimerHandle | None) -> None:
-    if timer is not None:
-        timer.cancel()

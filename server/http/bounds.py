@@ -25,7 +25,7 @@ class OpenAnswers:
 
 @dataclass(frozen=True)
 class Bounds:
-    """Reads each body whole before anybody acts on it, and cuts clients that neither send nor read."""
+    """Reads each body whole before anybody acts on it, and refuses what is too much."""
 
     app: ASGIApp
     settings: Settings
@@ -44,7 +44,7 @@ class Bounds:
             await _refuse(error, scope, receive, send)
         else:
             if body is not None:
-                await self.app(scope, _Replay(body, receive), _Patient(send, self.settings.client_seconds))
+                await self.app(scope, _Replay(body, receive), send)
         finally:
             self.open.count -= stays_open
 
@@ -98,18 +98,6 @@ class _Replay:
             message, self._first = self._first, None
             return message
         return await self._receive()
-
-
-@dataclass(frozen=True)
-class _Patient:
-    """Sends, and gives up on a client that reads nothing."""
-
-    send: Send
-    seconds: float
-
-    async def __call__(self, message: Message) -> None:
-        async with asyncio.timeout(self.seconds):
-            await self.send(message)
 
 
 def _is_json(headers: Mapping[bytes, bytes]) -> bool:
