@@ -28,6 +28,7 @@ from server.report_view import LeadView, lead_view, name_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 CHUNK = 64  # pieces of the page written at once
+MANY = 300  # leads from which on each is text to the browser until it comes near
 
 Written = TypeVar("Written", bound=BaseModel)
 
@@ -72,6 +73,7 @@ def _content(folder: Path, clock: Clock) -> Mapping[str, object]:
             yield number, result, reason(result, icp)
 
     return {
+        "many": len(index.entries) > MANY,
         "summary": summary_of(results.latest(index)),
         "unreadable": index.unreadable,
         "written_at": clock(),

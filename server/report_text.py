@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 from memory.redaction import without_keys
 
+MAY_PILE = re.compile(
+    "[\u0300-\u1fff\u20d0-\u20ff\u2c00-\U0010ffff]"
+)  # where all the marks are; it is quick to tell
 CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters but for tab and line ends
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction: text could read otherwise than it is
@@ -21,8 +24,10 @@ MARKS_AT_MOST = 6  # on one letter; Vietnamese needs 2, pointed Hebrew 4
 
 def shown(text: str) -> str:
     """`text` with each invisible or reordering character written out, as in ⟨U+202E⟩."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text  # nearly all of a report: it saves half of the time that one takes to be written
     text = CONTROL.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
-    if text.isascii():
+    if not MAY_PILE.search(text):
         return text
     return _piled_marks().sub(lambda found: f"{found[1]}⟨+{len(found[2])} marks⟩", text)
 

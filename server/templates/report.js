@@ -70,31 +70,99 @@
     if (event.key === "Escape") { pinned = null; dim(); close(); }
   });
 
+  // Of a large report each lead is text until it comes near.
+  const fill = (article) => {
+    if (!article || !("held" in article.dataset)) return;
+    const held = article.nextElementSibling;
+    delete article.dataset.held;
+    // Written by us, every value in it escaped: the same that a small report has in its place.
+    article.replaceChildren(...new DOMParser().parseFromString(held.textContent, "text/html").body.childNodes);
+    held.remove();
+  };
+  const watch = () => {
+    const near = new IntersectionObserver((seen) => {
+      for (const one of seen) if (one.isIntersecting) { near.unobserve(one.target); fill(one.target); }
+    }, { rootMargin: "1500px 0px" });
+    for (const article of document.querySelectorAll("article[data-held]")) near.observe(article);
+  };
+  const visit = () => {
+    const target = /^#(l\d+)(e\d+)?$/.exec(location.hash);
+    const article = target && $(target[1]);
+    if (!article || !("held" in article.dataset)) return;
+    fill(article);
+    $(target[0].slice(1))?.scrollIntoView();
+  };
+
   const form = $("filter");
   const rows = [...document.querySelectorAll("#leads tbody tr")];
+  const fields = ["find", "verdict", "status"];
+  const number = new Intl.NumberFormat("en");
   let parts = null;
   const filter = () => {
     parts = parts || rows.map((row) => {
       const name = row.querySelector("a");
-      return [row, $(name.hash.slice(1)), `${row.textContent} ${name.title}`.toLocaleLowerCase()];
+      return [row, name.hash.slice(1), `${row.textContent} ${name.title}`.toLocaleLowerCase()];
     });
     const words = $("find").value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
     const verdict = $("verdict").value, status = $("status").value;
     let count = 0;
-    for (const [row, section, text] of parts) {
+    for (const [row, id, text] of parts) {
+      const section = $(id);
       const keep = (!verdict || row.dataset.v === verdict) && (!status || row.dataset.s === status)
         && words.every((word) => text.includes(word));
-      row.hidden = section.hidden = !keep;
+      if (row.hidden === keep) row.hidden = !keep;
+      if (section && section.hidden === keep) section.hidden = !keep;
       count += keep;
     }
-    $("shown").textContent = count === rows.length ? "" : `${count} of ${rows.length} shown`;
+    $("shown").textContent = count === rows.length ? `${number.format(count)} leads`
+      : `${number.format(count)} of ${number.format(rows.length)} shown`;
     $("nothing").hidden = count > 0;
+    $("clear").hidden = fields.every((id) => !$(id).value);
+  };
+
+  // What is filtered stands behind the page's address, so that it can be kept, shared and gone back to.
+  const remember = () => {
+    const said = new URLSearchParams(fields.filter((id) => $(id).value).map((id) => [id, $(id).value]));
+    history.replaceState(null, "", `#${said.size ? `?${said}` : "leads"}`);
+  };
+  const recall = () => {
+    if (!location.hash.startsWith("#?")) { visit(); return; }
+    const said = new URLSearchParams(location.hash.slice(2));
+    for (const id of fields) $(id).value = said.get(id) || "";
+    for (const id of ["verdict", "status"]) if ($(id).selectedIndex < 0) $(id).value = "";
+    filter();
   };
   form.hidden = rows.length < 2;
-  form.addEventListener("input", filter);
-  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", () => { filter(); remember(); });
+  form.addEventListener("reset", () => setTimeout(() => { filter(); remember(); $("find").focus(); }));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    rows.find((row) => !row.hidden)?.querySelector("a").focus();
+  });
+  window.addEventListener("hashchange", recall);
+  filter();
+  recall();
+  performance.mark("usable");
+  document.addEventListener("DOMContentLoaded", () => { filter(); watch(); visit(); });
+
+  const beside = (row, step) => {
+    while (row && row.hidden) row = row[step];
+    row?.querySelector("a").focus();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const typing = event.target instanceof Element && event.target.closest("input, select, textarea");
+    const row = event.target instanceof Element && event.target.closest("#leads tbody tr");
+    if (event.key === "/" && !typing && !form.hidden) $("find").focus();
+    else if (event.key === "ArrowDown" && event.target === $("find")) beside(rows[0], "nextElementSibling");
+    else if (event.key === "ArrowDown" && row) beside(row.nextElementSibling, "nextElementSibling");
+    else if (event.key === "ArrowUp" && row) beside(row.previousElementSibling, "previousElementSibling");
+    else return;
+    event.preventDefault();
+  });
   window.addEventListener("beforeprint", () => {
     close();
+    document.querySelectorAll("article[data-held]").forEach(fill);
     for (const one of document.querySelectorAll("details")) one.open = true;
   });
 })();

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from memory.records import Result
-from server.report import write_report
+from server.report import MANY, write_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SECONDS = 30  # for one answer of the browser, on a busy machine
@@ -60,7 +60,7 @@ class Browser:
         answer: dict[str, Any] = json.loads(first)
         return answer
 
-    def open(self, page: Path, *, width: int, height: int = 900) -> None:
+    def open(self, page: Path, *, width: int, height: int = 900, state: str = "") -> None:
         self.session = ""
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         self.session = str(self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
@@ -68,7 +68,7 @@ class Browser:
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
         )
         self.ask("Page.bringToFront")
-        self.ask("Page.navigate", url=page.as_uri())
+        self.ask("Page.navigate", url=page.as_uri() + state)
         self.wait_for("location.protocol === 'file:' && document.readyState === 'complete'")
 
     def evaluate(self, script: str) -> object:
@@ -105,13 +105,17 @@ class Browser:
 
     def press(self, key: str) -> None:
         for kind in ("keyDown", "keyUp"):
-            code = {"Tab": 9, "Escape": 27}[key]
+            code = {"Tab": 9, "Escape": 27, "ArrowUp": 38, "ArrowDown": 40, "Enter": 13, "/": 191}[key]
             self.ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    profile = tmp_path_factory.mktemp("profile")
+    yield from started(tmp_path_factory.mktemp("profile"))
+
+
+def started(profile: Path) -> Iterator[Browser]:
+    """A browser whose own files are in `profile`, ended when the generator is."""
     theirs_in, ours_out = os.pipe()
     ours_in, theirs_out = os.pipe()
     start = f'exec "$0" "$@" 3<&{theirs_in} 4>&{theirs_out}'
@@ -158,6 +162,86 @@ def test_words_and_choices_filter_the_table_and_the_sections(browser: Browser, d
     assert browser.evaluate(SHOWN) == 2
     browser.evaluate(choose("#status", "failed"))
     assert browser.evaluate("!document.getElementById('nothing').hidden") is True
+
+
+def test_what_is_filtered_stands_in_the_address_and_comes_back_from_it(browser: Browser, demo: Path) -> None:
+    browser.open(demo, width=1280)
+    assert browser.evaluate("document.getElementById('shown').textContent") == "10 leads"
+    browser.evaluate(choose("#find", "a b&c=ü") + ";" + choose("#verdict", "review"))
+    state = browser.evaluate("location.hash")
+    browser.open(demo, width=1280, state=str(state))
+    assert browser.evaluate("['find', 'verdict'].map(id => document.getElementById(id).value)") == [
+        "a b&c=ü",
+        "review",
+    ]
+    assert browser.evaluate(SHOWN) == 0
+    browser.click("#clear")
+    browser.wait_for(f"{SHOWN} === 10 && location.hash === '#leads'")
+    browser.evaluate("location.hash = '#?status=failed&verdict=%3Cimg%3E&find='")
+    browser.wait_for(f"{SHOWN} > 0 && {SHOWN} < 10")
+
+
+def test_the_keyboard_finds_and_walks_the_table(browser: Browser, demo: Path) -> None:
+    browser.open(demo, width=1280)
+    browser.press("/")
+    browser.wait_for("document.activeElement.id === 'find'")
+    browser.evaluate(choose("#status", "awaiting_approval"))
+    focused = "document.activeElement.closest('tr')?.querySelector('a').hash"
+    visible = "[...document.querySelectorAll('#leads tbody tr:not([hidden]) a')].map(one => one.hash)"
+    first, second = browser.evaluate(visible)[:2]  # type: ignore[index]
+    browser.press("ArrowDown")
+    browser.wait_for(f"{focused} === '{first}'")
+    browser.press("ArrowDown")
+    browser.wait_for(f"{focused} === '{second}'")
+    browser.press("ArrowUp")
+    browser.wait_for(f"{focused} === '{first}'")
+
+
+@pytest.fixture(scope="module")
+def large(
+    tmp_path_factory: pytest.TempPathFactory,
+    results: list[Result],
+    write_folder: Callable[[Path, Iterable[Result]], Path],
+) -> Path:
+    """A report of so many leads that each is text until it comes near; the last one means harm."""
+    harm = {"company": '</script><img src=x onerror="window.harmed=1">', "title": "</article><b id=out>"}
+    told = [results[number % len(results)] for number in range(MANY + 20)]
+    leads = [
+        one.lead.model_copy(update={"lead_id": f"{n:016}", **(harm if n == MANY + 19 else {})})
+        for n, one in enumerate(told)
+    ]
+    copies = [one.model_copy(update={"lead": lead}) for one, lead in zip(told, leads, strict=True)]
+    return write_report(write_folder(tmp_path_factory.mktemp("large") / "out", copies))
+
+
+def test_of_a_large_report_a_lead_is_opened_when_it_comes_near(browser: Browser, large: Path) -> None:
+    browser.open(large, width=1280)
+    browser.evaluate(choose("#find", "ahrwerk"))
+    assert browser.evaluate(SHOWN) == browser.evaluate(SECTIONS)
+    far = "[...document.querySelectorAll('article[data-held]')].pop().id"
+    last = browser.evaluate(far)
+    browser.evaluate(choose("#find", ""))
+    assert browser.evaluate(f"document.getElementById('{last}').textContent") == ""
+    browser.evaluate(f"document.querySelector('a[href=\"#{last}\"]').click()")
+    browser.wait_for(f"document.querySelector('#{last} h2')")
+    browser.wait_for(f"document.getElementById('{last}').getBoundingClientRect().top < innerHeight")
+
+
+def test_a_card_of_a_large_report_is_found_by_its_address(browser: Browser, large: Path) -> None:
+    browser.open(large, width=1280, state="#l9e1")
+    browser.wait_for("document.querySelector('#l9 .claim') && document.getElementById('l9e1')")
+
+
+def test_no_name_breaks_out_of_the_text_of_a_large_report(browser: Browser, large: Path) -> None:
+    browser.open(large, width=1280)
+    row = "[...document.querySelectorAll('#leads tbody a')].find(one => "
+    link = row + "one.closest('tr').textContent.includes('onerror'))"
+    browser.evaluate(f"{link}.click()")
+    browser.wait_for(f"document.querySelector({link}.hash + ' h2')?.textContent.includes('<img src=x')")
+    assert browser.evaluate("[document.images.length, !!window.harmed, !!document.getElementById('out')]") == [
+        *(0, False, False),
+    ]
+    assert browser.evaluate("document.querySelectorAll('article').length") == MANY + 20
 
 
 def test_pointing_at_a_claim_marks_its_quotation_beside_it(browser: Browser, demo: Path) -> None:
