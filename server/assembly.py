@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from langgraph.graph import StateGraph
@@ -24,6 +23,7 @@ from memory.words import utc_now
 from server.data_server import open_redis
 from server.interactions import open_interactions
 from server.settings import Settings
+from server.version import zigral_version
 from tools.engine import Engine
 from tools.live_web import LiveWeb
 from tools.mail import FolderOutbox
@@ -101,18 +101,11 @@ def _open_web(settings: Settings, name: str | None, offer: Offer) -> tuple[Web, 
     if name is None:
         raise Invalid("Nothing says where to read. Give --web a folder of saved pages, or --web live.")
     if name == "live":
-        live = LiveWeb(contact=f"mailto:{offer.sender.email}", version=_version(), ports=settings.web_ports)
+        live = LiveWeb(contact=f"mailto:{offer.sender.email}", version=zigral_version(), ports=settings.web_ports)
         return live, "live"
     folder = Path(name).resolve()
     saved = open_saved_web(folder)
     return saved, hashlib.sha256((folder / "index.json").read_bytes()).hexdigest()
-
-
-def _version() -> str:
-    try:
-        return version("zigral")
-    except PackageNotFoundError:  # run from a checkout
-        return "dev"
 
 
 def closed_inputs(folder: Path) -> Inputs:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from memory.errors import Invalid
+from server.settings import Settings
+from server.version import zigral_version
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
@@ -73,18 +75,16 @@ class Observers:
 
 
 @asynccontextmanager
-async def open_observers(
-    *, sentry_dsn: str | None, otlp_endpoint: str | None, version: str
-) -> AsyncIterator[Observers]:
+async def open_observers(settings: Settings) -> AsyncIterator[Observers]:
     """Whoever is configured; what they have not sent yet is sent at the end, within seconds."""
     made: list[Observer] = []
     closers: list[Callable[[], object]] = []
-    if otlp_endpoint:
-        tracing = _tracing(otlp_endpoint, version)
+    if settings.otlp_endpoint:
+        tracing = _tracing(settings.otlp_endpoint, zigral_version())
         made.append(tracing)
         closers.append(tracing.provider.shutdown)
-    if sentry_dsn:
-        made.append(_sentry(sentry_dsn, version))
+    if settings.sentry_dsn:
+        made.append(_sentry(settings.sentry_dsn.get_secret_value(), zigral_version()))
         closers.append(_flush_sentry)
     try:
         yield Observers(tuple(made))

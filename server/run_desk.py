@@ -1,5 +1,6 @@
 """Everything about runs that one process uses, opened once: for its routes, its worker, or both."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,12 +14,16 @@ from memory.checkpoints import RedisSaver
 from memory.run_events import RunEvents
 from memory.runs import Runs
 from memory.threads import Threads
+from memory.webhook_calls import WebhookCalls
 from server.data_server import Address
 from server.execution import Stores
 from server.graph_registry import Graphs
+from server.observing import Observers
 from server.run_queue import RunQueue, open_run_queue
 from server.runs import RunService
 from server.settings import Settings
+from server.version import zigral_version
+from server.webhook_calls import WebhookCaller
 from server.worker import RunWorker
 from tools.webhooks import LiveWebhooks, WebhookRules, Webhooks
 
@@ -34,6 +39,7 @@ class RunDesk:
     queue: RunQueue
     bells: Bells
     webhooks: Webhooks
+    webhook_calls: WebhookCalls
 
     def service(self, assistants: Assistants, *, refuse_full: Callable[[str], Awaitable[None]]) -> RunService:
         """What routes call."""
@@ -51,8 +57,8 @@ class RunDesk:
         )
 
     @asynccontextmanager
-    async def working(self, concurrency: int) -> AsyncIterator[RunWorker]:
-        """A worker in this process, as long as this is open."""
+    async def working(self, concurrency: int, observers: Observers) -> AsyncIterator[RunWorker]:
+        """A worker in this process, which calls webhooks too, as long as this is open."""
         worker = RunWorker(
             stores=self.stores,
             threads=self.threads,
@@ -61,9 +67,15 @@ class RunDesk:
             bells=self.bells,
             lease_seconds=self.settings.lease_seconds,
             concurrency=concurrency,
+            observers=observers,
         )
-        async with worker.working():
-            yield worker
+        caller = WebhookCaller(self.webhook_calls, self.stores.runs, self.webhooks)
+        calling = asyncio.create_task(caller.serve())
+        try:
+            async with worker.working():
+                yield worker
+        finally:
+            calling.cancel()
 
     async def _check_webhook(self, url: str) -> None:
         """Refuse an address that may not be called."""
@@ -79,7 +91,8 @@ async def open_run_desk(
     async with open_bells(client) as bells, open_run_queue(at.url, password=at.password) as queue:
         events = RunEvents(client, bells, most=settings.run_events)
         stores = Stores(runs, events, checkpointer, CheckpointUndo(client, checkpointer))
-        yield RunDesk(settings, stores, threads, graphs, queue, bells, _webhooks(settings, graphs))
+        webhooks, calls = _webhooks(settings, graphs), WebhookCalls(client)
+        yield RunDesk(settings, stores, threads, graphs, queue, bells, webhooks, calls)
 
 
 def _webhooks(settings: Settings, graphs: Graphs) -> Webhooks:
@@ -89,4 +102,4 @@ def _webhooks(settings: Settings, graphs: Graphs) -> Webhooks:
         WebhookRules(https_only=urls.require_https, private=not urls.disable_loopback) if urls else WebhookRules()
     )
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
-    return LiveWebhooks(rules=rules, secret=secret)
+    return LiveWebhooks(rules=rules, secret=secret, version=zigral_version())

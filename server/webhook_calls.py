@@ -12,7 +12,7 @@ from memory.webhook_calls import DueCall, WebhookCalls
 from memory.words import Clock, utc_now
 from server.http.answers import stamp
 from server.jsonable import to_json
-from server.run_shape import run_shape
+from server.run_shape import shape
 from tools.webhooks import Webhooks
 
 AT_ONCE = 16  # calls that are under way
@@ -38,7 +38,7 @@ class WebhookCaller:
                 if not await self.call_due():
                     await asyncio.sleep(LOOK_SECONDS)
             except Unavailable as error:
-                log.warning("webhooks wait: {}", error)
+                log.warning(f"Webhooks wait. {error}")
                 await asyncio.sleep(LOOK_SECONDS * 4)
 
     async def call_due(self) -> int:
@@ -49,23 +49,25 @@ class WebhookCaller:
 
     async def _call(self, due: DueCall) -> None:
         with run_context(due.run_id):
-            run = await self.runs.find(due.run_id)
-            if run is None:
-                return await self.calls.done(due.run_id)
-            try:
-                await self.webhooks.post(run.webhook, await self._body(run))
-            except Unavailable as error:
-                return await self._again(due, str(error))
-            except Refused as error:
-                log.error("the webhook is not called: {}", error)
-            await self.calls.done(due.run_id)
+            if await self._is_over(due):
+                await self.calls.done(due.run_id)
+            else:
+                await self.calls.later(due.run_id, WAITS[due.attempt - 1])
 
-    async def _again(self, due: DueCall, why: str) -> None:
-        if due.attempt > len(WAITS):
-            log.error("the webhook was called {} times and given up: {}", due.attempt, why)
-            return await self.calls.done(due.run_id)
-        log.warning("the webhook is called again in {} s: {}", WAITS[due.attempt - 1], why)
-        await self.calls.later(due.run_id, WAITS[due.attempt - 1])
+    async def _is_over(self, due: DueCall) -> bool:
+        """Call once; whether no further call is to be made."""
+        run = await self.runs.find(due.run_id)
+        if run is None:
+            return True
+        try:
+            await self.webhooks.post(run.webhook, await self._body(run))
+        except Unavailable as error:
+            last = due.attempt > len(WAITS)
+            log.warning(f"The webhook was called {due.attempt} times{', and is given up' if last else ''}. {error}")
+            return last
+        except Refused as error:
+            log.warning(f"The webhook is not called. {error}")
+        return True
 
     async def _body(self, run: Run) -> bytes:
         """The run as its route shows it, and what came of it."""
@@ -73,8 +75,7 @@ class WebhookCaller:
         values = loads(output) if output else None
         return to_json(
             {
-                **run_shape(run),
-                "status": run.status,
+                **shape(run),
                 "values": None if run.error else values,
                 "error": run.error,
                 "run_started_at": run.started_at and stamp(run.started_at),

@@ -18,8 +18,10 @@ from memory.logs import get_logger, run_context
 from memory.run_records import Run
 from memory.threads import Threads
 from server.execution import Attempt, Ended, Stores
+from server.observing import Observers
 from server.run_inputs import Compiled, run_config
 from server.run_queue import RunQueue
+from server.step_recorder import watched
 
 RENEW_SECONDS = 2.0  # at most: also how late a run learns that it is to stop, where the word was lost
 TEND_SECONDS = 1.0
@@ -48,6 +50,7 @@ class RunWorker:
     bells: Bells
     lease_seconds: float
     concurrency: int
+    observers: Observers = field(default_factory=Observers)
     _attempts: dict[str, Attempt] = field(default_factory=dict)
     _called: dict[str, float] = field(default_factory=dict)
     _serving: "asyncio.Task[None] | None" = None
@@ -132,9 +135,11 @@ class RunWorker:
         except ZigralError as error:
             return await attempt.refuse(error)
         try:
-            return await attempt.work(graph)
+            async with watched(run, self.observers):
+                return await attempt.work(graph)
         except Exception as error:
             log.exception("A run failed by a mistake of ours.")
+            self.observers.failed(error, run_id=run.run_id)
             return await attempt.refuse(error)
 
     async def _hand_back(self, run: Run) -> None:

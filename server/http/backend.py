@@ -23,6 +23,7 @@ from server.graph_config import read_graph_config
 from server.graph_registry import Graphs, load_graphs
 from server.http.errors import HttpRefusal
 from server.measuring import measuring
+from server.observing import open_observers
 from server.run_desk import open_run_desk
 from server.runs import RunService
 from server.settings import Settings
@@ -108,8 +109,11 @@ async def open_backend(settings: Settings, config: Path | None = None) -> AsyncI
         desk = await stack.enter_async_context(
             open_run_desk(settings, at, redis, threads=threads, checkpointer=checkpointer, graphs=graphs)
         )
+        observers = await stack.enter_async_context(open_observers(settings))
         worker = (
-            await stack.enter_async_context(desk.working(settings.concurrency)) if settings.concurrency else None
+            await stack.enter_async_context(desk.working(settings.concurrency, observers))
+            if settings.concurrency
+            else None
         )
         yield Backend(
             settings=settings,

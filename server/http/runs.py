@@ -12,12 +12,13 @@ from memory.errors import Invalid
 from memory.json_text import loads
 from memory.run_events import BEGINNING
 from memory.run_records import CancelAction, Run, RunStatus
-from server.http.answers import Asked, answer, chosen, nothing, stamp
+from server.http.answers import Asked, answer, chosen, nothing
 from server.http.auth import Owner
 from server.http.backend import Backend, BackendOf
 from server.http.json_body import JsonRoute
 from server.http.live import LiveAnswer
 from server.run_request import Modes, RunAsked
+from server.run_shape import shape
 from server.thread_events import ThreadEvents, ThreadMode
 
 router = APIRouter(tags=["Runs"], route_class=JsonRoute)
@@ -217,21 +218,6 @@ async def join_stateless_stream(
     """Follow a run by its id alone."""
     run = await _run(backend, owner, run_id)
     return await _joined(backend, run, stream_mode, last_event_id, cancels=cancel_on_disconnect)
-
-
-def shape(run: Run) -> dict[str, object]:
-    """A run as the protocol has it."""
-    return {
-        "run_id": run.run_id,
-        "thread_id": run.thread_id,
-        "assistant_id": run.assistant_id,
-        "status": run.status,
-        "metadata": run.metadata,
-        "kwargs": run.kwargs,
-        "multitask_strategy": run.multitask_strategy,
-        "created_at": stamp(run.created_at),
-        "updated_at": stamp(run.updated_at),
-    }
 
 
 def place(run: Run) -> str:

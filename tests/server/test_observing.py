@@ -1,16 +1,14 @@
 """OpenTelemetry and Sentry, each told over HTTP by a real client: ids and places, and nothing of a person."""
 
-import gzip
-import http.server
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from pydantic import SecretStr
 
 from memory.errors import Invalid
 from server.observing import RunSeen, StepSeen, open_observers
+from server.settings import Settings
 
 SECRET = "anna.berg@acme.example said no"
 RUN = RunSeen(
@@ -25,36 +23,6 @@ RUN = RunSeen(
 )
 
 
-@dataclass
-class Collector:
-    port: int
-    bodies: list[bytes] = field(default_factory=list)
-
-
-@pytest.fixture
-def collector() -> Iterator[Collector]:
-    """A server that takes whatever is posted to it."""
-
-    class Taker(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            made.bodies.append(gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body)
-            self.send_response(200)
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"{}")
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Taker)
-    made = Collector(server.server_port)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield made
-    server.shutdown()
-    server.server_close()
-
-
 def a_failure() -> Exception:
     try:
         lead = SECRET
@@ -63,9 +31,9 @@ def a_failure() -> Exception:
         return error
 
 
-async def test_a_run_becomes_a_span_and_each_step_one_below_it(collector: Collector) -> None:
+async def test_a_run_becomes_a_span_and_each_step_one_below_it(collector: Any) -> None:
     endpoint = f"http://127.0.0.1:{collector.port}"
-    async with open_observers(sentry_dsn=None, otlp_endpoint=endpoint, version="1") as observers:
+    async with open_observers(Settings(otlp_endpoint=endpoint)) as observers:
         observers.ran(RUN)
     request = ExportTraceServiceRequest.FromString(collector.bodies[0])
     spans = {span.name: span for span in request.resource_spans[0].scope_spans[0].spans}
@@ -77,17 +45,17 @@ async def test_a_run_becomes_a_span_and_each_step_one_below_it(collector: Collec
     }  # fmt: skip
 
 
-async def test_an_error_reaches_sentry_by_its_kind_and_place_and_without_its_words(collector: Collector) -> None:
+async def test_an_error_reaches_sentry_by_its_kind_and_place_and_without_its_words(collector: Any) -> None:
     dsn = f"http://key@127.0.0.1:{collector.port}/1"
-    async with open_observers(sentry_dsn=dsn, otlp_endpoint=None, version="1") as observers:
+    async with open_observers(Settings(sentry_dsn=SecretStr(dsn))) as observers:
         observers.failed(a_failure(), run_id=RUN.run_id)
     sent = b"".join(collector.bodies)
     assert b"ValueError" in sent and b"a_failure" in sent and RUN.run_id.encode() in sent
     assert b"anna.berg" not in sent and b"said no" not in sent
 
 
-async def test_without_either_nobody_is_told(collector: Collector) -> None:
-    async with open_observers(sentry_dsn=None, otlp_endpoint=None, version="1") as observers:
+async def test_without_either_nobody_is_told(collector: Any) -> None:
+    async with open_observers(Settings()) as observers:
         observers.ran(RUN)
         observers.failed(a_failure())
     assert collector.bodies == []
@@ -95,5 +63,5 @@ async def test_without_either_nobody_is_told(collector: Collector) -> None:
 
 async def test_a_dsn_that_is_none_is_a_sentence() -> None:
     with pytest.raises(Invalid, match="SENTRY_DSN"):
-        async with open_observers(sentry_dsn="nonsense", otlp_endpoint=None, version="1"):
+        async with open_observers(Settings(sentry_dsn=SecretStr("nonsense"))):
             pass

@@ -42,3 +42,13 @@ def asking(config: dict[str, Any]) -> StateGraph[Any, Any, Any, Any]:
     graph = StateGraph(State)
     graph.add_node(ask)
     return graph.add_edge(START, "ask").add_edge("ask", END)
+
+
+def fail(state: State) -> State:
+    """Fail, always."""
+    raise ValueError("this graph fails")
+
+
+failing = StateGraph(State)
+failing.add_node(fail)
+failing.add_edge(START, "fail").add_edge("fail", END)
