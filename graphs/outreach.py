@@ -6,13 +6,25 @@ recall -> research -> extract -> qualify -> draft -> prove -> critique -> approv
 from collections.abc import Callable
 from typing import Annotated, Literal
 
+from langgraph.config import get_config
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import interrupt
 from pydantic import BaseModel, BeforeValidator
 
 from memory.interactions import Interactions
 from memory.profile import Icp, Offer
-from memory.records import Approval, Draft, Fact, Interaction, Lead, LeadStatus, Proof, Qualification, Snapshot
+from memory.records import (
+    Approval,
+    Draft,
+    Fact,
+    Interaction,
+    Lead,
+    LeadStatus,
+    Proof,
+    Qualification,
+    Snapshot,
+    Standing,
+)
 from memory.snapshots import Snapshots
 from memory.words import Clock
 from nodes.approve import Approve
@@ -50,7 +62,8 @@ class OutreachInput(BaseModel):
 class OutreachState(OutreachInput):
     """What is known of the lead so far."""
 
-    past: tuple[Interaction, ...] = ()
+    past: tuple[Interaction, ...] = ()  # with the person and their company, the newest first
+    standing: Standing | None = None  # what that means for the lead
     snapshots: tuple[Snapshot, ...] = ()
     doubt: str | None = None  # why these may not be the company's own pages
     facts: tuple[Fact, ...] = ()  # what a mail may rest on, best first
@@ -81,18 +94,18 @@ def outreach(
     """The flow, not yet compiled: give it a checkpointer, since it stops for the approval."""
     prove = Prove(snapshots=snapshots, offer=offer)
     graph = StateGraph(OutreachState, input_schema=OutreachInput)
-    graph.add_node("recall", Recall(interactions))
+    graph.add_node("recall", Recall(interactions=interactions, offer=offer, clock=clock))
     graph.add_node("research", Research(web=web, workers=workers, snapshots=snapshots))
-    graph.add_node("extract", Extract(find_facts=engine.find_facts, snapshots=snapshots))
+    graph.add_node("extract", Extract(engine.find_facts, snapshots=snapshots, interactions=interactions))
     graph.add_node("qualify", Qualify(judge=engine.judge, snapshots=snapshots, icp=icp, clock=clock))
     graph.add_node("draft", WriteDraft(writer=engine.writer, offer=offer))
     graph.add_node("prove", prove)
     graph.add_node("critique", Critique(critic=engine.critic, offer=offer))
     graph.add_node("approve", Approve(ask=interrupt))
     graph.add_node("deliver", Deliver(prove=prove, outbox=outbox, offer=offer, clock=clock))
-    graph.add_node("remember", Remember(interactions))
+    graph.add_node("remember", Remember(interactions, clock=clock, run_id=_run_id))
     graph.add_conditional_edges(START, after_start)
-    graph.add_edge("recall", "research")
+    graph.add_conditional_edges("recall", after_recall)
     graph.add_conditional_edges("research", after_research)
     graph.add_edge("extract", "qualify")
     graph.add_conditional_edges("qualify", after_qualify)
@@ -108,6 +121,11 @@ def outreach(
 def after_start(state: OutreachInput) -> Literal["recall"]:  # noqa: ARG001 - reading it is the point
     """Reads the whole input, so that a profile that is wrong is refused before any page is read."""
     return "recall"
+
+
+def after_recall(state: OutreachState) -> Literal["research", "remember"]:
+    """Who said no, or asked to wait, is not even read about."""
+    return "remember" if state.standing and state.standing.stop else "research"
 
 
 def after_research(state: OutreachState) -> Literal["extract", "remember"]:
@@ -140,3 +158,8 @@ def after_approve(state: OutreachState) -> Literal["prove", "deliver", "remember
     if state.decision == "edit":
         return "prove"
     return "deliver" if state.decision == "accept" else "remember"
+
+
+def _run_id() -> str:
+    """The run that the calling node is in: its thread."""
+    return str(get_config()["configurable"].get("thread_id", ""))

@@ -26,8 +26,8 @@ from memory.words import About, Answer, Kind, Outcome
 
 __all__ = [
     "Approval", "Claim", "Context", "Cost", "CriterionResult", "Draft", "Fact", "Finding", "Icp", "Interaction",
-    "JobCheckpoint", "Lead", "Offer", "Proof", "Qualification", "Quote", "Result", "Snapshot", "draft_sha256",
-    "lead_id_of",
+    "JobCheckpoint", "Lead", "Offer", "Proof", "Qualification", "Quote", "Result", "Snapshot", "Standing",
+    "draft_sha256", "lead_id_of",
 ]  # fmt: skip
 
 LeadStatus = Literal["skipped", "drafted", "awaiting_approval", "approved", "sent", "failed"]
@@ -212,6 +212,15 @@ class Interaction(Record):
     quotations: tuple[Text, ...] = ()  # the quotations that a mail of ours rested on
 
 
+class Standing(Record):
+    """What earlier dealings with a person and their company mean for a lead; each a sentence for people."""
+
+    stop: str | None = None  # why the person is not written to
+    wait_until: date | None = None  # from which day on they may be
+    caution: str | None = None  # why a person must look first
+    remarks: tuple[str, ...] = ()  # what else whoever approves should know; never for the reader
+
+
 class Cost(Record):
     """What one lead took."""
 
@@ -237,6 +246,7 @@ class Result(Record):
     status: LeadStatus
     cost: Cost = Cost()
     error: str | None = None
+    standing: Standing | None = None
 
 
 def _to_the_microsecond(at: AwareDatetime) -> str:

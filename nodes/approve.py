@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from memory.errors import Invalid
-from memory.records import Draft, Fact, Lead, LeadStatus, Proof, Qualification
+from memory.records import Draft, Fact, Lead, LeadStatus, Proof, Qualification, Standing
 from tools.proof import claims_after_edit
 
 
@@ -18,6 +18,7 @@ class ApproveView(BaseModel):
     proof: Proof
     qualification: Qualification
     notes: tuple[str, ...] = ()
+    standing: Standing | None = None
 
 
 class ApprovePatch(BaseModel):
@@ -88,6 +89,9 @@ def _description(state: ApproveView) -> str:
     lines += [f"- {fact.id}: “{fact.quote}”" for fact in state.facts if fact.id in quoted]
     lines += [f"- not proven: {finding.message}" for finding in state.proof.findings]
     lines += [f"- {note}" for note in state.notes]
+    if state.standing:
+        before = [*([state.standing.caution] if state.standing.caution else []), *state.standing.remarks]
+        lines += [f"- known from before: {remark}" for remark in before]
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from memory.profile import Offer
-from memory.records import Draft, Fact, Lead, LeadStatus, Proof, Qualification, Snapshot
+from memory.records import Draft, Fact, Lead, LeadStatus, Proof, Qualification, Snapshot, Standing
 from tools.engine import Brief, Write
 
 FIRM = 1.5  # the offline engine's points; below them four in five openings read well, above them nine in ten
@@ -18,6 +18,7 @@ class DraftView(BaseModel):
     facts: tuple[Fact, ...] = ()
     qualification: Qualification
     doubt: str | None = None
+    standing: Standing | None = None
     draft: Draft | None = None
     proof: Proof | None = None
     notes: tuple[str, ...] = ()
@@ -40,7 +41,8 @@ class WriteDraft:
         draft = await self.writer.write(self._brief(state))
         if draft is None and state.draft is not None:
             return DraftPatch(round=state.round + 1)  # nothing better is known: the first draft stays
-        firm = draft is not None and state.doubt is None and rests_on_a_firm_fact(draft, state.facts)
+        doubted = state.doubt is not None or (state.standing is not None and state.standing.caution is not None)
+        firm = draft is not None and not doubted and rests_on_a_firm_fact(draft, state.facts)
         qualification = state.qualification if firm else state.qualification.model_copy(update={"status": "review"})
         if draft is None:
             return DraftPatch(qualification=qualification, status="skipped")

@@ -13,13 +13,13 @@ from memory.answers import RedisAnswers
 from memory.checkpoints import RedisSaver
 from memory.errors import Invalid
 from memory.indexed_interactions import IndexedInteractions
-from memory.interactions import NoInteractions
+from memory.interactions import Interactions, NoInteractions
 from memory.leads import Leads
 from memory.profile import Icp, Offer
 from memory.run_places import RunPlaces
 from memory.snapshots import Snapshots
 from memory.suppressions import Suppressions
-from memory.words import utc_now
+from memory.words import Clock, utc_now
 from server.data_server import open_redis
 from server.interactions import open_interactions
 from server.settings import Settings
@@ -127,17 +127,27 @@ def nearest(name: str) -> Path:
 
 
 def outreach_graph(
-    inputs: Inputs, *, engine: Engine, workers: Workers, snapshots: Snapshots, outbox: FolderOutbox
+    inputs: Inputs,
+    *,
+    engine: Engine,
+    workers: Workers,
+    snapshots: Snapshots,
+    outbox: FolderOutbox,
+    interactions: Interactions | None = None,
+    clock: Clock = utc_now,
 ) -> StateGraph[OutreachState, None, OutreachInput]:
-    """The outreach flow on these inputs, its snapshots and its mail kept where it is told."""
+    """The outreach flow on these inputs, its snapshots and its mail kept where it is told.
+
+    Without `interactions` every lead is met for the first time.
+    """
     return outreach(
         web=inputs.web,
         workers=workers,
         snapshots=snapshots,
-        interactions=NoInteractions(),
+        interactions=interactions or NoInteractions(),
         engine=engine,
         outbox=outbox,
         icp=inputs.icp,
         offer=inputs.offer,
-        clock=utc_now,
+        clock=clock,
     )

@@ -1,7 +1,9 @@
 """Opening the interactions: their records on the Redis in use, their index in the data folder or on a server."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
 
 from redis.asyncio import Redis
 
@@ -9,6 +11,9 @@ from memory.edge_index import EdgeIndex
 from memory.indexed_interactions import IndexedInteractions
 from memory.interaction_index import Index
 from memory.interaction_records import Records
+from memory.interactions import ANYWHERE, Recalled, Where
+from memory.records import Interaction
+from server.data_server import open_redis
 from server.settings import Settings
 from tools.embedding import MiniLM
 
@@ -22,6 +27,36 @@ async def open_interactions(settings: Settings, client: Redis) -> AsyncIterator[
         yield interactions
     finally:
         await interactions.close()
+
+
+@dataclass(frozen=True)
+class PassingInteractions:
+    """The interactions where nothing can be closed at the end: opened for each call, and closed after it."""
+
+    settings: Settings
+
+    async def remember(self, items: Sequence[Interaction]) -> int:
+        async with self._open() as interactions:
+            return await interactions.remember(items)
+
+    async def recall(self, query: str, where: Where = ANYWHERE, limit: int = 5) -> list[Recalled]:
+        async with self._open() as interactions:
+            return await interactions.recall(query, where, limit)
+
+    async def history(
+        self, where: Where = ANYWHERE, limit: int = 50, before: datetime | None = None
+    ) -> list[Interaction]:
+        async with self._open() as interactions:
+            return await interactions.history(where, limit, before)
+
+    async def forget(self, person: str) -> int:
+        async with self._open() as interactions:
+            return await interactions.forget(person)
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[IndexedInteractions]:
+        async with open_redis(self.settings) as client, open_interactions(self.settings, client) as interactions:
+            yield interactions
 
 
 def _index(settings: Settings, embedder: MiniLM) -> Index:

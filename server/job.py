@@ -116,6 +116,7 @@ def open_runner(
         workers=services.workers,
         snapshots=folder.snapshots,
         outbox=folder.outbox,
+        interactions=services.interactions,
     )
     return Runner(
         graph=graph.compile(services.checkpointer),

@@ -145,7 +145,8 @@ class Refresher:
             return None
         facts, ids = await self._with(cited, before, state)
         standing = _recited(draft, ids)
-        firm = state.doubt is None and rests_on_a_firm_fact(standing, facts)
+        doubted = state.doubt is not None or (state.standing is not None and state.standing.caution is not None)
+        firm = not doubted and rests_on_a_firm_fact(standing, facts)
         verdict = verdict if firm else verdict.model_copy(update={"status": "review"})
         proof = await self._proof(state, facts, standing, verdict)
         if not proof.passed:

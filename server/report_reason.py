@@ -33,7 +33,9 @@ def speaks(judged: CriterionResult, criterion: Criterion | None) -> Side:
 
 def reason(result: Result, icp: Icp | None) -> str:
     """In a few words, why the lead came out as it did."""
-    found = result.qualification
+    found, known = result.qualification, result.standing
+    if known and (known.stop or (known.caution and found and found.status == "review")):
+        return cut(without_keys(known.stop or known.caution or ""), LENGTH)
     if result.error or not found:
         return cut(without_keys(result.error or "not judged"), LENGTH)
     profile = {criterion.id: criterion for criterion in icp.criteria} if icp else {}

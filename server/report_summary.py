@@ -16,6 +16,7 @@ OUTCOMES = {  # in the order of the sentence and of the page; for one, for sever
     "sent": ("was sent", "were sent"),
     "review": ("could not be judged", "could not be judged"),
     "unfit": ("is not a fit", "are not a fit"),
+    "stopped": ("is left alone for what was said before", "are left alone for what was said before"),
     "failed": ("failed", "failed"),
 }
 
@@ -72,6 +73,8 @@ def outcome(result: Result) -> str:
     judged = result.qualification.status if result.qualification else ""
     if result.status in {"sent", "approved", "failed"}:
         return result.status
+    if result.standing and result.standing.stop:
+        return "stopped"
     if result.status == "drafted":
         return "unproven"
     if result.status == "awaiting_approval":

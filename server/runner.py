@@ -190,6 +190,7 @@ class Runner:
             status=state.status or "failed",
             cost=self._cost(state, seconds),
             error=state.error,
+            standing=state.standing,
         )
 
     def _cost(self, state: OutreachState, seconds: float) -> Cost:
@@ -228,6 +229,7 @@ def _state_of(result: Result) -> dict[str, object]:
         "draft": result.draft,
         "proof": result.proof,
         "status": result.status,
+        "standing": result.standing,
     }
 
 

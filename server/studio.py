@@ -17,6 +17,7 @@ from memory.snapshots import Snapshots
 from server import assembly
 from server.data_server import open_redis
 from server.engines import lasting_engine
+from server.interactions import PassingInteractions
 from server.settings import Settings
 from tools.mail import FolderOutbox
 from tools.workers import ProcessWorkers
@@ -45,5 +46,6 @@ def _outreach() -> CompiledStateGraph[Any, Any, Any, Any]:
         workers=workers,
         snapshots=Snapshots(settings.data),
         outbox=FolderOutbox(settings.data / "outbox"),
+        interactions=PassingInteractions(settings),
     )
     return graph.compile(name="outreach")

@@ -127,7 +127,7 @@ def test_every_variable_of_the_environment_stands_there_and_no_other() -> None:
             "## runs.jsonl",
             [
                 *(records.Result, records.Snapshot, records.Fact, records.Qualification, records.CriterionResult),
-                *(records.Draft, records.Claim, records.Proof, records.Finding, records.Cost),
+                *(records.Draft, records.Claim, records.Proof, records.Finding, records.Cost, records.Standing),
             ],
         ),
     ],

@@ -61,7 +61,7 @@ def _ask(waiting: "list[Result]") -> "Iterator[Result]":
             continue
         say(f"\n[{number}/{len(waiting)}] To: {result.lead.email}   ({verdict.status}, score {verdict.score})")
         say(f"Subject: {draft.subject}\n\n{draft.body}\n\nIt rests on:")
-        say("\n".join(_sources(result)))
+        say("\n".join((*_sources(result), *_known_before(result))))
         try:
             approved = typer.confirm("Approve?", default=False, err=True)
         except typer.Abort:
@@ -78,6 +78,12 @@ def _sources(result: "Result") -> "Iterator[str]":
     for fact in result.facts:
         if fact.id in cited:
             yield f"  “{fact.quote}”\n    {urls.get(fact.snapshot_id, '')}"
+
+
+def _known_before(result: "Result") -> "Iterator[str]":
+    """What was said or decided earlier, for whoever approves."""
+    if standing := result.standing:
+        yield from (f"Known from before: {one}" for one in (standing.caution, *standing.remarks) if one)
 
 
 def _approve(run: "RunFolder", settings: "Settings", chosen: "Iterable[Result]") -> dict[str, object]:
