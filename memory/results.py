@@ -26,6 +26,7 @@ class Entry:
 
     offset: int
     status: LeadStatus
+    stop: str | None = None  # why the lead was left alone, for what was known of it then
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Results:
         with self._open() as file:
             for number, (offset, line) in enumerate(_lines(file), start=1):
                 if result := _result(line):
-                    entries[result.lead.lead_id] = Entry(offset, result.status)
+                    entries[result.lead.lead_id] = _entry(offset, result)
                 else:
                     unreadable.append(number)
         return Index(entries, tuple(unreadable))
@@ -87,11 +88,13 @@ class Results:
                 if result := _result(file.readline(MAX_LINE)):
                     yield result
 
+    def entries(self) -> dict[str, Entry]:
+        """What counts for each lead that has a line, by lead id; nothing where there is no file yet."""
+        return self.index().entries if self.path.exists() else {}
+
     def finished(self) -> dict[str, LeadStatus]:
-        """The status of each lead that has a line, by lead id; nothing where there is no file yet."""
-        if not self.path.exists():
-            return {}
-        return {lead_id: entry.status for lead_id, entry in self.index().entries.items()}
+        """The status of each lead that has a line, by lead id."""
+        return {lead_id: entry.status for lead_id, entry in self.entries().items()}
 
     def _open(self) -> BinaryIO:
         try:
@@ -100,6 +103,10 @@ class Results:
             raise NotFound(
                 f"There are no results at {self.path} ({error.strerror}). Name the --out folder of a run."
             ) from error
+
+
+def _entry(offset: int, result: Result) -> Entry:
+    return Entry(offset, result.status, result.standing.stop if result.standing else None)
 
 
 def _append(path: Path, line: bytes) -> None:

@@ -53,13 +53,16 @@ class Job:
                 )
             )
             runner = open_runner(self.folder, services, self.inputs, engine=engine, spending=spending)
-            before = await asyncio.to_thread(self.folder.results.finished)
-            failed = {lead_id for lead_id, status in before.items() if status == "failed"}
-            leads = self._leads(services.suppressions, without=before.keys() - failed)
-            stopped = await runner.run_all(leads, concurrency=concurrency, failed=failed, on_result=on_result)
+            before = await asyncio.to_thread(self.folder.results.entries)
+            failed = {lead_id for lead_id, entry in before.items() if entry.status == "failed"}
+            alone = {lead_id: entry.stop for lead_id, entry in before.items() if entry.stop}
+            leads = self._leads(services.suppressions, without=before.keys() - failed - alone.keys())
+            stopped = await runner.run_all(
+                leads, concurrency=concurrency, failed=failed, alone=alone, on_result=on_result
+            )
             refreshed: dict[str, object] = {}
             if self.refresh and not stopped:
-                finished = self._finished(services.suppressions, before.keys() - failed)
+                finished = self._finished(services.suppressions, before.keys() - failed - alone.keys())
                 refresher = Refresher(runner, self.inputs.web, services.workers)
                 told = await refresher.refresh_all(finished, concurrency=concurrency, on_result=on_result)
                 refreshed["refreshed"], stopped = told, told.stopped

@@ -27,13 +27,15 @@ def _rows(results: Iterator[Result]) -> Iterator[tuple[Cell, ...]]:
             *(lead.email, lead.first_name, lead.last_name, lead.company, lead.title, lead.website),
             *(lead.linkedin_url, _reason(result), lead.lead_id, at),
             lead.full_name or f"{lead.first_name} {lead.last_name}".strip(),
-            verdict.status if verdict else "failed",
+            verdict.status if verdict else "skipped" if result.status == "skipped" else "failed",
             verdict.score if verdict else None,
         )
 
 
 def _reason(result: Result) -> str:
-    return result.error or (_reasons(result.qualification) if result.qualification else "")
+    known = (result.standing.stop, result.standing.caution) if result.standing else ()
+    verdict = _reasons(result.qualification) if result.qualification else ""
+    return result.error or "; ".join(part for part in (*known, verdict) if part)
 
 
 def _reasons(verdict: Qualification) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Set
+from collections.abc import AsyncIterator, Callable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,12 +35,19 @@ class Runner:
     spending: Spending = field(default_factory=Spending)
 
     async def run_all(
-        self, leads: AsyncIterator[Lead], *, concurrency: int, failed: Set[str], on_result: Callable[[Result], None]
+        self,
+        leads: AsyncIterator[Lead],
+        *,
+        concurrency: int,
+        failed: Set[str],
+        alone: Mapping[str, str],
+        on_result: Callable[[Result], None],
     ) -> str | None:
         """Run each lead, `concurrency` at a time, and keep each result as it comes.
 
-        Those in `failed` have a result already, which stays where they fail again at no cost. A sentence says
-        why the engine stopped before all leads had their turn; None where it did not.
+        Those in `failed` have a result already, which stays where they fail again at no cost; so have those in
+        `alone`, which stays where they are left alone for the same reason again. A sentence says why the engine
+        stopped before all leads had their turn; None where it did not.
         """
         turn = asyncio.Lock()
         stops: list[EngineStopped] = []
@@ -49,7 +56,7 @@ class Runner:
             while not stops and (lead := await _next(leads, turn)) is not None:
                 spent = self.spending.of(lead.lead_id)
                 with run_context(self.folder.thread_id(lead.lead_id)):
-                    result = await self._run_safely(lead, stops)
+                    result = await self._run_safely(lead, stops, alone.get(lead.lead_id))
                     _log_end(result)
                 is_new = lead.lead_id not in failed or self.spending.of(lead.lead_id) != spent
                 if result.status == "failed" and is_new:
@@ -65,11 +72,14 @@ class Runner:
         return str(stops[0]) if stops else None
 
     async def run(self, lead: Lead) -> Result:
-        """Take the lead's run to its end or to the approval, from wherever it is; one that failed begins anew."""
+        """Take the lead's run to its end or to the approval, from wherever it is.
+
+        One that failed begins anew, and so does one that left the lead alone: the day it waited for may have come.
+        """
         config = self.config(self.folder.thread_id(lead.lead_id))
         begun = time.monotonic()
         state = await self.graph.aget_state(config)
-        if state.values.get("status") == "failed" and not state.tasks:
+        if _begins_anew(state):
             await self.forget(config)
             state = await self.graph.aget_state(config)
         # Not `state.next`: it is empty too where a process died between a node's end and the step's checkpoint.
@@ -120,11 +130,11 @@ class Runner:
             raise Refused(f"The mail to {result.lead.email} was changed after it was proven. Run the lead again.")
         return answered
 
-    async def _run_safely(self, lead: Lead, stops: list[EngineStopped]) -> Result:
+    async def _run_safely(self, lead: Lead, stops: list[EngineStopped], alone: str | None) -> Result:
         """Run and keep; a lead's fault is its own, and only what all need, such as Redis, stops the others."""
         begun = time.monotonic()
         try:
-            return await self._run_and_keep(lead)
+            return await self._run_and_keep(lead, alone)
         except EngineStopped as error:
             stops.append(error)
             return await self._ended(lead, error, time.monotonic() - begun)
@@ -147,9 +157,10 @@ class Runner:
             log.opt(exception=error).error("Zigral made a mistake on a lead.", lead_id=lead.lead_id)
         return f"Zigral made a mistake on this lead ({type(error).__name__}); see logs/error.log."
 
-    async def _run_and_keep(self, lead: Lead) -> Result:
+    async def _run_and_keep(self, lead: Lead, alone: str | None) -> Result:
         result = await self.run(lead)
-        if result.status != "failed":
+        same = alone is not None and result.standing is not None and result.standing.stop == alone
+        if result.status != "failed" and not same:
             await self.keep(result)
         return result
 
@@ -207,6 +218,11 @@ class Runner:
     def config(thread_id: str) -> RunnableConfig:
         """For a run of the graph on that thread."""
         return {"configurable": {"thread_id": thread_id}, "metadata": {"run_id": thread_id}}
+
+
+def _begins_anew(state: StateSnapshot) -> bool:
+    standing = state.values.get("standing")
+    return not state.tasks and (state.values.get("status") == "failed" or bool(standing and standing.stop))
 
 
 def _is_answered(state: StateSnapshot) -> bool:
