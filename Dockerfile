@@ -30,4 +30,6 @@ CMD ["zigral", "worker"]
 
 FROM base AS api
 EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health', timeout=4)"]
 CMD ["zigral", "serve", "--host", "0.0.0.0"]

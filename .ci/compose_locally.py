@@ -42,15 +42,16 @@ def main() -> None:
     with TemporaryDirectory(prefix="zc-") as folder, ExitStack() as stack:
         ports = {name: free_port() for name in services}
         environ = settings_of(services["api"], ports, Path(folder))
+        workers = settings_of(services["worker"], ports, Path(folder))
         stack.enter_context(started("redis", redis_command(services["redis"], ports["redis"], folder), environ))
         wait_for(lambda: socket.create_connection(("127.0.0.1", ports["redis"]), 1).close())
         with started("api", [*image_command("api"), "--port", str(ports["api"])], environ) as api:
-            check(f"http://127.0.0.1:{ports['api']}", environ)
+            check(f"http://127.0.0.1:{ports['api']}", workers)
             leave(api, "api")
     print("compose: api, worker and redis work together; both leave in good order.")
 
 
-def check(url: str, environ: dict[str, str]) -> None:
+def check(url: str, workers: dict[str, str]) -> None:
     """Health, keys, and a run that no process but the worker takes."""
     wait_for(lambda: httpx.get(f"{url}/ready").raise_for_status())
     assert httpx.get(f"{url}/health").status_code == 200
@@ -61,7 +62,7 @@ def check(url: str, environ: dict[str, str]) -> None:
         run = client.post(f"/threads/{thread}/runs", json=asked).raise_for_status().json()["run_id"]
         time.sleep(1)
         assert status_of(client, thread, run) == "pending", "the api ran it itself: the worker is there for that"
-        with started("worker", image_command("worker"), environ) as worker:
+        with started("worker", image_command("worker"), workers) as worker:
             wait_for(lambda: expect(status_of(client, thread, run) == "success"))
             state = client.get(f"/threads/{thread}/state").raise_for_status().json()
             assert state["next"] == ["approve"], state["next"]
