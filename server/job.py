@@ -1,12 +1,15 @@
 """One `zigral run`: the file imported, each lead run, and what the folder holds when it ends."""
 
 import asyncio
+import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Set
+from collections.abc import AsyncIterator, Callable, Mapping, Set
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 
+from memory.profile import Icp
 from memory.records import Lead, Result
 from memory.results import Index
 from memory.spending import Spending
@@ -16,8 +19,11 @@ from server.assembly import Inputs, Services, open_services, outreach_graph
 from server.engines import Kind, open_engine
 from server.leads_csv import write_leads_csv
 from server.refresh import Refresher
+from server.refreshed import Refreshed
 from server.report import write_report
+from server.report_summary import Summary, summary_of
 from server.run_folder import RunFolder
+from server.run_summary import RunSummary
 from server.runner import Runner
 from server.settings import Settings
 from server.suppressed_rows import refuse_suppressed
@@ -39,13 +45,15 @@ class Job:
     limit: int | None = None
     engine: Kind = "offline"
     refresh: bool = False  # read the pages of finished leads again
+    imported: dict[str, int] = field(default_factory=dict)  # the file's rows, once all were read
+    begun: float = field(default_factory=time.monotonic)
 
-    async def run(self, settings: Settings, *, concurrency: int, on_result: OnResult) -> dict[str, object]:
-        """Run what is not finished yet; the counts of all that the folder holds then."""
+    async def run(self, settings: Settings, *, concurrency: int, on_result: OnResult) -> RunSummary:
+        """Run what is not finished yet, and tell what the folder holds then."""
         async with AsyncExitStack() as stack:
             services = await stack.enter_async_context(open_services(settings))
             await services.run_places.add(self.folder.path, utc_now())
-            imported = await self._import(services)
+            self.imported.update(await self._import(services))
             spending = await asyncio.to_thread(self.folder.spending)
             engine = await stack.enter_async_context(
                 open_engine(
@@ -60,21 +68,37 @@ class Job:
             stopped = await runner.run_all(
                 leads, concurrency=concurrency, failed=failed, alone=alone, on_result=on_result
             )
-            refreshed: dict[str, object] = {}
+            refreshed: Refreshed | None = None
             if self.refresh and not stopped:
                 finished = self._finished(services.suppressions, before.keys() - failed - alone.keys())
                 refresher = Refresher(runner, self.inputs.web, services.workers)
-                told = await refresher.refresh_all(finished, concurrency=concurrency, on_result=on_result)
-                refreshed["refreshed"], stopped = told, told.stopped
-        return {
-            "out": str(self.folder.path),
-            "engine": runner.engine,
-            **imported,
-            **refreshed,
-            **await asyncio.to_thread(finish, self.folder),
-            "counted": dict(engine.counted),
-            "stopped": stopped,
-        }
+                refreshed = await refresher.refresh_all(finished, concurrency=concurrency, on_result=on_result)
+                stopped = refreshed.stopped
+        return await asyncio.to_thread(
+            self.conclude, runner.engine, dict(engine.counted), stopped=stopped, refreshed=refreshed
+        )
+
+    def conclude(
+        self,
+        engine: str | None = None,
+        counted: Mapping[str, int] = {},
+        *,
+        stopped: str | None,
+        refreshed: Refreshed | None = None,
+    ) -> RunSummary:
+        """Write what the folder shows to people, and tell what it holds, also of a run that was interrupted."""
+        leads, report = finish(self.folder, self.inputs.icp)
+        return RunSummary(
+            out=str(self.folder.path),
+            engine=engine or next(iter(leads.engines), None),
+            report=str(report) if report else None,
+            leads=leads,
+            rows=self.imported,
+            seconds=time.monotonic() - self.begun,
+            counted=counted,
+            refreshed=refreshed,
+            stopped=stopped,
+        )
 
     async def _import(self, services: Services) -> dict[str, int]:
         """Keep the accepted leads in the lead store and the rejected rows in the folder, and count all."""
@@ -130,10 +154,9 @@ def open_runner(
     )
 
 
-def finish(folder: RunFolder) -> dict[str, object]:
-    """Write what the folder shows to people, and count what it holds."""
+def finish(folder: RunFolder, icp: Icp | None = None) -> tuple[Summary, Path | None]:
+    """Write what the folder shows to people: the leads, and a report where there is something to report."""
     results = folder.results
-    statuses: Counter[str] = Counter(results.finished().values())
     write_leads_csv(folder.path / "leads.csv", results)
-    report = write_report(folder.path) if statuses else None  # no row was accepted: there is nothing to look at
-    return {"leads": statuses.total(), "statuses": dict(statuses), "report": report and str(report)}
+    summary = summary_of(results.latest() if results.path.exists() else (), icp)
+    return summary, write_report(folder.path) if summary.leads else None

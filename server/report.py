@@ -74,7 +74,7 @@ def _content(folder: Path, clock: Clock) -> Mapping[str, object]:
 
     return {
         "many": len(index.entries) > MANY,
-        "summary": summary_of(results.latest(index)),
+        "summary": summary_of(results.latest(index), icp),
         "unreadable": index.unreadable,
         "written_at": clock(),
         "icp": icp,

@@ -1,5 +1,6 @@
 """A verdict in words: what was asked, which way it speaks, and in a few words why a lead came out as it did."""
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -9,6 +10,8 @@ from memory.redaction import without_keys
 from server.report_text import cut
 
 Side = Literal["for", "against", "open"]
+OWN = re.compile(r"https?://\S+|\S+@\S+")  # what one lead's error has of its own
+FIRST_SENTENCE = re.compile(r"(?<=\w{2}[.)])\.? (?=[A-Z])|\.$")
 LENGTH = 110  # characters of a reason in the table
 
 
@@ -31,6 +34,18 @@ def speaks(judged: CriterionResult, criterion: Criterion | None) -> Side:
     return "for" if judged.verdict == wanted else "against"
 
 
+def reason_group(result: Result, icp: Icp | None) -> str:
+    """Why a lead failed, does not fit or wants a closer look, in words that others share."""
+    found = result.qualification
+    if result.error or not found:
+        return cut(OWN.sub("the page", FIRST_SENTENCE.split(without_keys(result.error or "not judged"))[0]), LENGTH)
+    profile = {criterion.id: criterion for criterion in icp.criteria} if icp else {}
+    if found.status == "review":
+        return _unsettled(result, found, profile)
+    ruling = _ruling(found, profile)
+    return label(ruling.id) if ruling else "score too low"
+
+
 def reason(result: Result, icp: Icp | None) -> str:
     """In a few words, why the lead came out as it did."""
     found, known = result.qualification, result.standing
@@ -49,10 +64,15 @@ def reason(result: Result, icp: Icp | None) -> str:
 
 def _against(found: Qualification, profile: Mapping[str, Criterion], icp: Icp | None) -> str:
     """What ruled the lead out: a must or a never, else its score."""
-    for one in found.criteria:
-        if one.id in profile and profile[one.id].kind != "should" and _speaks(one, profile) == "against":
-            return f"{label(one.id)}: {one.why or one.verdict}"
+    if one := _ruling(found, profile):
+        return f"{label(one.id)}: {one.why or one.verdict}"
     return f"score {found.score}" + (f", needs {icp.threshold}" if icp else "")
+
+
+def _ruling(found: Qualification, profile: Mapping[str, Criterion]) -> CriterionResult | None:
+    """The first must that is a no, or never that is a yes."""
+    hard = (one for one in found.criteria if one.id in profile and profile[one.id].kind != "should")
+    return next((one for one in hard if _speaks(one, profile) == "against"), None)
 
 
 def _unsettled(result: Result, found: Qualification, profile: Mapping[str, Criterion]) -> str:

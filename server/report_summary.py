@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from memory.profile import Icp
 from memory.records import Result
 from memory.results import Index, Results
+from server.report_reason import reason_group
 
 OUTCOMES = {  # in the order of the sentence and of the page; for one, for several
     "awaiting": ("email awaits approval", "emails await approval"),
@@ -19,6 +21,9 @@ OUTCOMES = {  # in the order of the sentence and of the page; for one, for sever
     "stopped": ("is left alone for what was said before", "are left alone for what was said before"),
     "failed": ("failed", "failed"),
 }
+WHY = {"unfit": "not a fit", "awaiting_review": "a closer look", "review": "not judged", "failed": "failed"}
+MOST_REASONS = 50  # of one outcome; the rest are counted together
+OTHERS = "other reasons"
 
 
 @dataclass
@@ -26,10 +31,13 @@ class Summary:
     """Counted in one pass over the results."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[str] = field(default_factory=Counter)
     engines: dict[str, None] = field(default_factory=dict)
+    reasons: dict[str, Counter[str]] = field(default_factory=dict)  # by the outcomes of `WHY`
     pages: int = 0
     quotes: int = 0
-    tokens: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
     usd: float = 0.0
     first_read: datetime | None = None
     last_read: datetime | None = None
@@ -39,20 +47,53 @@ class Summary:
         return self.outcomes.total()
 
     @property
+    def tokens(self) -> int:
+        return self.input_tokens + self.output_tokens
+
+    @property
+    def sentence(self) -> str:
+        """What all leads came to, in words."""
+        counts = ", ".join(f"{number} {words}" for number, words in self.parts)
+        return f"{self.leads} {'lead' if self.leads == 1 else 'leads'}: {counts}."
+
+    @property
+    def why(self) -> list[tuple[str, list[tuple[str, int]]]]:
+        """The reasons for what did not go well, the most frequent first: a heading, and each with its count."""
+        return [(words, self.reasons[key].most_common()) for key, words in WHY.items() if self.reasons.get(key)]
+
+    @property
+    def cost(self) -> str:
+        """Pages, tokens and money; money where the model's price is known."""
+        pages = f"{self.pages:,} {'page' if self.pages == 1 else 'pages'} read"
+        if not self.tokens:
+            return f"{pages}, no tokens"
+        return f"{pages}, {self.tokens:,} tokens" + (f", ${self.usd:,.2f}" if self.usd else ", price unknown")
+
+    def give(self, key: str, reason: str) -> None:
+        """Count a reason under its outcome."""
+        counts = self.reasons.setdefault(key, Counter())
+        counts[reason if reason in counts or len(counts) < MOST_REASONS else OTHERS] += 1
+
+    @property
     def parts(self) -> list[tuple[int, str]]:
         """The counts with their words, without those that are 0."""
         return [(n, words[n != 1]) for key, words in OUTCOMES.items() if (n := self.outcomes[key])]
 
 
-def summary_of(results: Iterable[Result]) -> Summary:
-    """What all `results` together came to."""
+def summary_of(results: Iterable[Result], icp: Icp | None = None) -> Summary:
+    """What all `results` together came to; the reasons in the words of the profile that they were judged by."""
     summary = Summary()
     for result in results:
-        summary.outcomes[outcome(result)] += 1
+        key = outcome(result)
+        summary.outcomes[key] += 1
+        summary.statuses[result.status] += 1
+        if key in WHY:
+            summary.give(key, reason_group(result, icp))
         summary.engines[result.engine] = None
         summary.pages += result.cost.pages or len(result.snapshots)
         summary.quotes += len(result.facts)
-        summary.tokens += result.cost.input_tokens + result.cost.output_tokens
+        summary.input_tokens += result.cost.input_tokens
+        summary.output_tokens += result.cost.output_tokens
         summary.usd += result.cost.usd
         for snapshot in result.snapshots:
             summary.first_read = min(summary.first_read or snapshot.fetched_at, snapshot.fetched_at)

@@ -203,7 +203,7 @@ def answered(command: str) -> object:
 def without_reasons(answer: object) -> object:
     """The answer without the sentences that an engine gives: they may be worded better."""
     if isinstance(answer, dict):
-        return {key: without_reasons(value) for key, value in answer.items() if key != "why"}
+        return {key: without_reasons(value) for key, value in answer.items() if key not in {"why", "seconds"}}
     return [without_reasons(value) for value in answer] if isinstance(answer, list) else answer
 
 

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from server.console import answer, command_name, note, progress, say
+from server.console import answer, note, progress, say
 
 if TYPE_CHECKING:
     from server.job import Job
-    from server.run_folder import RunFolder
+    from server.run_summary import RunSummary
     from server.settings import Settings
+
+INTERRUPTED = "Stopped. What was finished is kept; run the same command again to continue."
 
 
 def run(
@@ -30,7 +32,6 @@ def run(
     from server.assembly import read_inputs
     from server.engines import choose, name_of
     from server.job import Job
-    from server.refreshed import Refreshed
     from server.run_folder import begin
     from server.settings import Settings
     from tools.lead_file import read_leads
@@ -49,19 +50,16 @@ def run(
     )
     with begun as folder:
         summary = _run(Job(leads, folder, inputs, limit, kind, refresh), settings, concurrency)
-    refreshed = summary.pop("refreshed", None)
     if as_json:
-        answer(summary | ({"refreshed": refreshed.as_json()} if isinstance(refreshed, Refreshed) else {}))
+        answer(summary.as_json())
     else:
-        say(_in_words(summary, folder))
-        if isinstance(refreshed, Refreshed):
-            say("\n".join(refreshed.lines()))
-    if summary["stopped"]:
-        note(f"zigral: {summary['stopped']}")
-        raise typer.Exit(2)
+        say("\n".join(summary.lines()))
+    if summary.stopped:
+        note(f"zigral: {summary.stopped}")
+        raise typer.Exit(130 if summary.stopped == INTERRUPTED else 2)
 
 
-def _run(job: "Job", settings: "Settings", concurrency: int) -> dict[str, object]:
+def _run(job: "Job", settings: "Settings", concurrency: int) -> "RunSummary":
     import asyncio
 
     total = min(job.leads.records, job.limit or job.leads.records)
@@ -71,22 +69,4 @@ def _run(job: "Job", settings: "Settings", concurrency: int) -> dict[str, object
                 job.run(settings, concurrency=concurrency, on_result=lambda result: advance(result.lead.company))
             )
         except KeyboardInterrupt:
-            note("Stopped. What was finished is kept; run the same command again to continue.")
-            raise typer.Exit(130) from None
-
-
-def _in_words(summary: dict[str, object], folder: "RunFolder") -> str:
-    """What a person reads at the end: the file's rows, and the same sentence as on top of the report."""
-    from server.report_summary import summary_of
-
-    lines = [
-        f"{summary['rows']} rows: {summary['accepted']} accepted, {summary['duplicate']} duplicate, "
-        f"{summary['rejected']} rejected.",
-    ]
-    if summary["report"]:
-        outcomes = summary_of(folder.results.latest())
-        counts = ", ".join(f"{number} {words}" for number, words in outcomes.parts)
-        lines += [f"{outcomes.leads} leads: {counts}.", f"Report:  {summary['report']}"]
-        if outcomes.outcomes["awaiting"] or outcomes.outcomes["awaiting_review"]:
-            lines.append(f"Approve: {command_name()} approve {summary['out']}")
-    return "\n".join(lines)
+            return job.conclude(stopped=INTERRUPTED)
