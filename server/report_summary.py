@@ -59,7 +59,7 @@ class Summary:
     @property
     def why(self) -> list[tuple[str, list[tuple[str, int]]]]:
         """The reasons for what did not go well, the most frequent first: a heading, and each with its count."""
-        return [(words, self.reasons[key].most_common()) for key, words in WHY.items() if self.reasons.get(key)]
+        return [(words, ordered(self.reasons[key])) for key, words in WHY.items() if self.reasons.get(key)]
 
     @property
     def cost(self) -> str:
@@ -99,6 +99,11 @@ def summary_of(results: Iterable[Result], icp: Icp | None = None) -> Summary:
             summary.first_read = min(summary.first_read or snapshot.fetched_at, snapshot.fetched_at)
             summary.last_read = max(summary.last_read or snapshot.fetched_at, snapshot.fetched_at)
     return summary
+
+
+def ordered(counts: Counter[str]) -> list[tuple[str, int]]:
+    """The most frequent first, and the same way each time."""
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))
 
 
 def in_order_of_outcome(results: Results, index: Index) -> Index:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from server.console import command_name
 from server.refreshed import Refreshed
-from server.report_summary import Summary
+from server.report_summary import Summary, ordered
 
 SHOWN = 6  # reasons of one kind; the report has them all
 
@@ -33,7 +33,7 @@ class RunSummary:
             **({"refreshed": self.refreshed.as_json()} if self.refreshed else {}),
             "leads": self.leads.leads,
             "statuses": dict(self.leads.statuses),
-            "reasons": {key: dict(counts.most_common()) for key, counts in self.leads.reasons.items()},
+            "reasons": {key: dict(ordered(counts)) for key, counts in self.leads.reasons.items()},
             "cost": self._cost(),
             "seconds": round(self.seconds, 1),
             "report": self.report,
