@@ -126,6 +126,7 @@ class Qualification(Record):
     score: int
     criteria: tuple[CriterionResult, ...] = ()
     at: AwareDatetime | None = None
+    doubt: str | None = None  # why a person should look first, beside the criteria
 
 
 class Claim(Record):

@@ -41,9 +41,9 @@ class WriteDraft:
         draft = await self.writer.write(self._brief(state))
         if draft is None and state.draft is not None:
             return DraftPatch(round=state.round + 1)  # nothing better is known: the first draft stays
-        doubted = state.doubt is not None or (state.standing is not None and state.standing.caution is not None)
+        doubted = is_doubted(state.doubt, state.standing)
         firm = draft is not None and not doubted and rests_on_a_firm_fact(draft, state.facts)
-        qualification = state.qualification if firm else state.qualification.model_copy(update={"status": "review"})
+        qualification = state.qualification if firm else _in_review(state)
         if draft is None:
             return DraftPatch(qualification=qualification, status="skipped")
         return DraftPatch(draft=draft, qualification=qualification, round=state.round + 1)
@@ -59,6 +59,15 @@ class WriteDraft:
             notes=state.notes,
             round=state.round,
         )
+
+
+def _in_review(state: DraftView) -> Qualification:
+    return state.qualification.model_copy(update={"status": "review", "doubt": state.doubt})
+
+
+def is_doubted(doubt: str | None, standing: Standing | None) -> bool:
+    """Whether a person should look first: these may not be its pages, or what happened before says so."""
+    return doubt is not None or (standing is not None and standing.caution is not None)
 
 
 def rests_on_a_firm_fact(draft: Draft, facts: tuple[Fact, ...]) -> bool:

@@ -7,7 +7,8 @@ from pydantic import BaseModel
 from memory.errors import Malformed, NotFound, Refused, Unavailable
 from memory.records import Lead, LeadStatus, Snapshot
 from memory.snapshots import Snapshots
-from tools.site import SitePage, read_site
+from tools.doubts import doubt_about_domain
+from tools.site import SitePage, SiteText, read_site
 from tools.web import Web
 from tools.workers import Workers
 
@@ -39,7 +40,12 @@ class Research:
         except (NotFound, Unavailable, Malformed, Refused) as error:  # the site's fault, and this lead's end
             return ResearchPatch(error=str(error), status="failed")
         saved = [await keep(self.snapshots, page) for page in site.pages]
-        return ResearchPatch(snapshots=tuple(saved), doubt=site.doubt)
+        return ResearchPatch(snapshots=tuple(saved), doubt=doubt_of(lead, site))
+
+
+def doubt_of(lead: Lead, site: SiteText) -> str | None:
+    """Why a person should look first: the lead's domain is not what it looks like, or these are not its pages."""
+    return doubt_about_domain(lead.email, lead.website) or site.doubt
 
 
 async def keep(snapshots: Snapshots, page: SitePage) -> Snapshot:

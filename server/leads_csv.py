@@ -39,4 +39,9 @@ def _reason(result: Result) -> str:
 
 
 def _reasons(verdict: Qualification) -> str:
-    return "; ".join(f"{criterion.id} {criterion.verdict}: {criterion.why}" for criterion in verdict.criteria)
+    doubt = (verdict.doubt,) if verdict.doubt else ()
+    return "; ".join((*doubt, *_judged(verdict)))
+
+
+def _judged(verdict: Qualification) -> Iterator[str]:
+    return (f"{criterion.id} {criterion.verdict}: {criterion.why}" for criterion in verdict.criteria)

@@ -17,9 +17,9 @@ from graphs.outreach import OutreachState
 from memory.errors import Malformed, NotFound, Refused, Unavailable, ZigralError
 from memory.logs import run_context
 from memory.records import Draft, Fact, Proof, Qualification, Result, Snapshot
-from nodes.draft import rests_on_a_firm_fact
+from nodes.draft import is_doubted, rests_on_a_firm_fact
 from nodes.prove import Prove, ProveView
-from nodes.research import PAGE_BUDGET, keep
+from nodes.research import PAGE_BUDGET, doubt_of, keep
 from server.refreshed import Change, Refreshed
 from server.runner import Runner
 from tools.engine import EngineStopped, EngineUnavailable
@@ -120,7 +120,7 @@ class Refresher:
         graph = self.runner.graph
         await self.runner.forget(config)  # what a killed refresh left behind read pages that may be old by now
         await graph.ainvoke({"lead": before.lead}, config, interrupt_before=["research"], durability="sync")
-        pages = {"snapshots": await self._snapshots(before, again), "doubt": again.site.doubt}
+        pages = {"snapshots": await self._snapshots(before, again), "doubt": doubt_of(before.lead, again.site)}
         await graph.aupdate_state(config, pages, as_node="research")
         await graph.ainvoke(None, config, interrupt_before=["draft"], durability="sync")
 
@@ -145,9 +145,8 @@ class Refresher:
             return None
         facts, ids = await self._with(cited, before, state)
         standing = _recited(draft, ids)
-        doubted = state.doubt is not None or (state.standing is not None and state.standing.caution is not None)
-        firm = not doubted and rests_on_a_firm_fact(standing, facts)
-        verdict = verdict if firm else verdict.model_copy(update={"status": "review"})
+        firm = not is_doubted(state.doubt, state.standing) and rests_on_a_firm_fact(standing, facts)
+        verdict = verdict if firm else verdict.model_copy(update={"status": "review", "doubt": state.doubt})
         proof = await self._proof(state, facts, standing, verdict)
         if not proof.passed:
             return None

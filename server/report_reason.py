@@ -78,6 +78,8 @@ def _ruling(found: Qualification, profile: Mapping[str, Criterion]) -> Criterion
 def _unsettled(result: Result, found: Qualification, profile: Mapping[str, Criterion]) -> str:
     musts = [one for one in found.criteria if one.id in profile and profile[one.id].kind == "must"]
     unclear = [label(one.id) for one in musts if one.verdict == "unknown"]
+    if found.doubt:
+        return cut(without_keys(found.doubt), LENGTH)
     if unclear:
         return f"unclear: {', '.join(unclear)}"
     return "the evidence is thin" if result.draft else "nothing that an email could quote"

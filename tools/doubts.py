@@ -5,10 +5,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
+from urllib.parse import urlsplit
 
 from cleanco import basename  # type: ignore[import-untyped]
 
-from tools.addresses import domain_stem, shown
+from tools.addresses import ascii_host, domain_stem, shown
+from tools.lead_address import is_misleading
 from tools.offline.sentences import split
 from tools.wordlists import lists_of, whole_words
 
@@ -30,6 +32,17 @@ def doubt_about(titles: Iterable[str], texts: Iterable[str], *, company: str, we
     if not is_named("\n".join([*titles, *texts]), company=company, website=website):
         name = shown(company.strip()) or shown(domain_stem(website))
         return f"The pages at {shown(website)} never name {name}. Check that the website is theirs."
+    return None
+
+
+def doubt_about_domain(email: str, website: str) -> str | None:
+    """A sentence that names the domain that is not what it looks like (M3), or None."""
+    for domain in (email.rpartition("@")[2], urlsplit(website).hostname or ""):
+        if is_misleading(domain):
+            return (
+                f"The domain {shown(ascii_host(domain))} has letters of two alphabets, or such as only look Latin. "
+                "Check whose it is before you write."
+            )
     return None
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from typing import NamedTuple
 
 import idna
+from disposable_email_domains import blocklist
 
 from memory.addresses import is_address
 from tools.wordlists import lists_of
@@ -33,8 +34,12 @@ class Address(NamedTuple):
         return not self.email.isascii()
 
     @property
-    def lookalike(self) -> bool:
-        return lookalike_domain(self.email.rpartition("@")[2])
+    def domain(self) -> str:
+        return self.email.rpartition("@")[2]
+
+    @property
+    def mixed_script(self) -> bool:
+        return is_misleading(self.domain)
 
 
 def read_address(cell: str) -> Address | None:
@@ -47,9 +52,16 @@ def read_address(cell: str) -> Address | None:
     return Address(valid, several=True) if valid else None
 
 
-def lookalike_domain(domain: str) -> bool:
-    """Whether a name in its ASCII form hides letters of two alphabets, or only such as look Latin (M3)."""
-    return any(_misleading(label) for label in domain.split(".") if label.startswith("xn--"))
+def is_misleading(domain: str) -> bool:
+    """Whether a name, in its ASCII form or not, has letters of two alphabets, or only such as look Latin (M3)."""
+    labels = domain.lower().split(".")
+    return any(_misleading(label) for label in labels if label.startswith("xn--") or not label.isascii())
+
+
+def is_disposable(domain: str) -> bool:
+    """Whether a domain, or one above it, gives out addresses for an hour."""
+    labels = domain.split(".")
+    return any(".".join(labels[at:]) in blocklist for at in range(len(labels) - 1))
 
 
 def _canonical(text: str) -> str | None:
@@ -81,7 +93,8 @@ def _ascii(domain: str) -> str:
 
 def _misleading(label: str) -> bool:
     try:
-        letters = [char for char in idna.decode(label) if char.isalpha()]
+        shown = idna.decode(label) if label.startswith("xn--") else unicodedata.normalize("NFKC", label)
+        letters = [char for char in shown if char.isalpha()]
     except idna.IDNAError:
         return True
     scripts = {unicodedata.name(char, "?").split(" ")[0] for char in letters}

@@ -57,6 +57,15 @@ def known_fields(headers: Sequence[str]) -> int:
     return sum(not keys.isdisjoint((*same[field], *instead[field])) for field in FIELDS)
 
 
+def stand_ins(columns: Sequence[Column]) -> dict[str, tuple[int, ...]]:
+    """By field: the places of further columns that name it, which fill it in a row where its own has nothing."""
+    _, instead = _aliases()
+    keys = {key_of(column.header): at for at, column in enumerate(columns) if not column.known}
+    given = {column.name for column in columns if column.known}
+    found = {field: tuple(keys[alias] for alias in instead[field] if alias in keys) for field in given}
+    return {field: places for field, places in found.items() if places}
+
+
 def _fields(headers: Sequence[str], keys: Sequence[str], where: str) -> dict[int, str]:
     """Which field each recognised column fills, by the column's place."""
     same, instead = _aliases()

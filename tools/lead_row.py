@@ -5,14 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from nameparser import HumanName
 
 from memory.records import Lead, lead_id_of
+from tools.addresses import ascii_host
 from tools.csv_cells import Record
-from tools.lead_address import Address, read_address
-from tools.lead_headers import Column, key_of
+from tools.lead_address import Address, is_disposable, is_misleading, read_address
+from tools.lead_headers import Column, key_of, stand_ins
 from tools.wordlists import lists_of
 
 Status = Literal["accepted", "duplicate", "rejected"]
@@ -59,13 +60,26 @@ class RowRules:
         cells = [clean(cell) for cell in record.cells]
         reason = self._unusable(record.cells, cells)
         if reason is None:
-            values = {column.name: cell for column, cell in zip(self.columns, cells, strict=False) if column.known}
+            values = self._values(cells)
             address = read_address(values["email"]) if values.get("email") else None
             if address:
                 lead, warnings = self._lead(address, values, cells)
                 return Row(row, record.line, record.cells, "accepted", warnings=warnings, lead=lead)
             reason = "invalid_email" if values.get("email") else "missing_email"
         return Row(row, record.line, record.cells, "rejected", reason=reason)
+
+    def _values(self, cells: Sequence[str]) -> Values:
+        """The fields' cells; where a field's own is blank, that of the next column which names it."""
+        values = {column.name: cell for column, cell in zip(self.columns, cells, strict=False) if column.known}
+        for field, places in self._stand_ins.items():
+            if not values.get(field):
+                filled = (cells[at] for at in places if at < len(cells) and cells[at])
+                values[field] = next(filled, "")
+        return values
+
+    @cached_property
+    def _stand_ins(self) -> dict[str, tuple[int, ...]]:
+        return stand_ins(self.columns)
 
     def _unusable(self, raw: Sequence[str], cells: Sequence[str]) -> str | None:
         if any("\0" in cell for cell in raw):
@@ -121,7 +135,8 @@ class RowRules:
             "needs_smtputf8": address.needs_smtputf8,
             "formula_like": formula,
             "employees_not_a_number": employees and lead.employees is None,
-            "lookalike_domain": address.lookalike,
+            "mixed_script_domain": address.mixed_script or (lead.website and is_misleading(host_of(lead.website))),
+            "disposable_domain": is_disposable(address.domain),
         }
         return (name for name, holds in warnings.items() if holds)
 
@@ -152,7 +167,21 @@ def read_website(text: str) -> str:
     except ValueError:
         return ""
     fits = parts.scheme in ("http", "https") and "@" not in parts.netloc and len(host) <= HOST_LIMIT
-    return url if fits and HOST.fullmatch(host) else ""
+    if not fits or not HOST.fullmatch(host):
+        return ""
+    return url if host.isascii() or not is_misleading(host) else _in_punycode(url)
+
+
+def host_of(url: str) -> str:
+    """The host of a website that was read."""
+    return urlsplit(url).hostname or ""
+
+
+def _in_punycode(url: str) -> str:
+    """An address whose host looks like another, with the host as it is and not as it looks (M3)."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return urlunsplit(parts._replace(netloc=ascii_host(parts.hostname or "") + port))
 
 
 def read_number(text: str) -> int | None:

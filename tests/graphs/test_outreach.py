@@ -157,3 +157,13 @@ async def test_a_lead_without_a_readable_page_ends_with_a_sentence(flow: Any, co
     assert done["status"] == "failed"
     assert done["error"].endswith(".")
     assert "Traceback" not in done["error"]
+
+
+async def test_a_domain_that_is_not_what_it_looks_like_sends_the_lead_to_review_with_the_reason(
+    flow: Any, config: Any, demo_lead: dict[str, Any]
+) -> None:
+    lead = demo_lead | {"email": "ada@xn--cme-8cd.example", "lead_id": ""}  # a Cyrillic a before Latin letters
+    state = await flow.ainvoke({"lead": lead}, config)
+    verdict = state["qualification"]
+    assert verdict.status == "review"
+    assert "xn--cme-8cd.example has letters of two alphabets" in verdict.doubt

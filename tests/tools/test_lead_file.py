@@ -88,6 +88,36 @@ def test_of_several_names_for_one_field_the_best_is_taken_and_the_rest_is_kept(s
     assert row.lead.extra == {"company_name": "Long", "company_url": "u.example"}
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "expected"),
+    [
+        ("Company,Company Name for Emails", ",Acme", {"company": "Acme"}),
+        ("Company,Company Name for Emails", "Acme Pumps GmbH,Acme", {"company": "Acme Pumps GmbH"}),
+        ("Website,Company URL", "n/a,acme.example", {"website": "https://acme.example"}),
+        ("Work Direct Phone,Mobile Phone,Corporate Phone", ",,+39 02 555", {"phone": "+39 02 555"}),
+        ("Country,Company Country", "-,Italy", {"country": "Italy"}),
+        ("City,Company City", "Milano,Roma", {"city": "Milano"}),
+        ("# Employees,Number of Employees", ",80", {"employees": 80}),
+    ],
+)
+def test_where_a_fields_own_column_is_blank_in_a_row_the_next_that_names_it_counts(
+    saved: Save, header: str, cells: str, expected: dict[str, object]
+) -> None:
+    [row] = rows_of(saved(f"Email,{header}\na@x.example,{cells}\n"))
+    assert row.lead and expected.items() <= row.lead.model_dump().items()
+
+
+def test_a_row_without_its_first_address_is_kept_by_its_second(saved: Save) -> None:
+    first, second = rows_of(saved("Email,Work Email\n,ada@x.example\nbob@x.example,robert@x.example\n"))
+    assert first.lead and second.lead
+    assert (first.lead.email, second.lead.email) == ("ada@x.example", "bob@x.example")
+
+
+def test_a_list_of_companies_without_addresses_is_refused_with_what_it_has(saved: Save) -> None:
+    with pytest.raises(Invalid, match=r"no column holds the email address\. Seen: Company Name, # Employees"):
+        read_leads(saved("Company Name,# Employees,Website,Company Country\nAcme,80,acme.example,Italy\n"))
+
+
 def test_a_full_name_is_taken_apart_where_it_alone_is_given(saved: Save) -> None:
     path = saved(
         "Email,Full Name,First Name\na@x.example,Dr. Anna-Maria von der Leyen,\nb@x.example,Bo Li,Robert\n"

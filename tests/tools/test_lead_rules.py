@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from memory.errors import Invalid
 from memory.records import lead_id_of
-from tools.lead_address import lookalike_domain, read_address
+from tools.lead_address import is_misleading, read_address
 from tools.lead_file import read_leads
 from tools.lead_row import Row, clean, read_number, read_website
 
@@ -116,7 +116,10 @@ def test_of_several_addresses_in_a_cell_the_first_valid_one_is_the_only_recipien
         ({"Company": '=HYPERLINK("http://x","y")'}, "formula_like"),
         ({"Phone": "+1 202 555 0100"}, "formula_like"),
         ({"Employees": "51-200"}, "employees_not_a_number"),
-        ({"Email": "anna@\u0430cme.example"}, "lookalike_domain"),
+        ({"Email": "anna@\u0430cme.example"}, "mixed_script_domain"),
+        ({"Website": "https://\u0430cme.example/about"}, "mixed_script_domain"),
+        ({"Email": "anna@mailinator.com"}, "disposable_domain"),
+        ({"Email": "anna@in.mailinator.com"}, "disposable_domain"),
     ],
 )
 def test_each_weakness_of_an_accepted_row_has_its_own_warning(changed: dict[str, str], warning: str) -> None:
@@ -166,7 +169,7 @@ def test_a_domain_that_looks_latin_and_is_not_is_kept_apart_and_marked(domain: s
     address = read_address(f"anna@{domain}")
     assert address is not None
     assert address.email.isascii()
-    assert address.lookalike
+    assert address.mixed_script
 
 
 @pytest.mark.parametrize(
@@ -174,11 +177,11 @@ def test_a_domain_that_looks_latin_and_is_not_is_kept_apart_and_marked(domain: s
 )
 def test_an_honest_name_in_another_alphabet_is_not_marked(domain: str) -> None:
     address = read_address(f"anna@{domain}")
-    assert address and not address.lookalike
+    assert address and not address.mixed_script
 
 
 def test_a_punycode_name_that_stands_for_nothing_is_marked() -> None:
-    assert lookalike_domain("xn--a.example")
+    assert is_misleading("xn--a.example")
 
 
 def test_a_line_break_in_a_cell_never_reaches_the_lead() -> None:
