@@ -68,13 +68,24 @@ class CatchingUp:
         here = Mark(layout=LAYOUT, model=self.embedder.name, log_id=head.log_id, seq=head.seq)
         try:
             mark = await index.mark()
-            whole = mark != here or await index.count() == await self.records.count()
+            whole = mark != here or await self._holds_all(index, head)
         except Malformed:
             mark, whole = None, False
         if mark and whole and here.goes_on_from(mark):
             return mark
         await index.clear()
         return here.model_copy(update={"seq": 0})
+
+    async def _holds_all(self, index: Index, head: Head) -> bool:
+        """Whether there are as many points as records. While somebody else writes it cannot be told."""
+        same = await index.count() == await self.records.count()
+        return same or await self.records.head() != head
+
+    async def behind(self, mark: Mark | None) -> int:
+        """How many changes an index with that mark has not taken in."""
+        head = await self.records.head()
+        here = Mark(layout=LAYOUT, model=self.embedder.name, log_id=head.log_id, seq=head.seq)
+        return await self.records.count_changes(mark.seq if mark and here.goes_on_from(mark) else 0)
 
     async def _take_in(self, index: Index, changes: Sequence[Change], mark: Mark) -> None:
         ids = [change.id for change in changes]

@@ -57,24 +57,31 @@ class EdgeIndex:
                 await asyncio.to_thread(pool.shutdown, wait=True)
 
     async def _call(self, name: str, *arguments: Any) -> Any:
-        """One call at a time, in the process that has the shard open."""
+        """One call at a time, in the process that has the shard open; in a new one where that has died."""
+        work = partial(call_in_this_process, name, *arguments)
         async with self._turn:
+            with contextlib.suppress(BrokenProcessPool):
+                return await _on(await self._opened(), work)
+            self._pool = None
             try:
-                if self._pool is None:
-                    pool = _new_pool()
-                    try:
-                        await _on(pool, self._open)
-                    except BaseException:
-                        await asyncio.to_thread(pool.shutdown, wait=True)
-                        raise
-                    self._pool = pool
-                return await _on(self._pool, partial(call_in_this_process, name, *arguments))
+                return await _on(await self._opened(), work)
             except BrokenProcessPool:
                 self._pool = None
                 raise Unavailable(
-                    "The process of the index died. Look whether the disk is full, and try again; "
+                    "The process of the index died, twice. Look whether the disk is full, and try again; "
                     "the records themselves are not touched."
                 ) from None
+
+    async def _opened(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            pool = _new_pool()
+            try:
+                await _on(pool, self._open)
+            except BaseException:
+                await asyncio.to_thread(pool.shutdown, wait=True)
+                raise
+            self._pool = pool
+        return self._pool
 
 
 async def _on(pool: ProcessPoolExecutor, work: Any) -> Any:

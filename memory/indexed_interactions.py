@@ -6,6 +6,7 @@ that holds the index nor one that is behind stands in the way. The index is for 
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from memory.catching_up import CatchingUp, Progress
@@ -23,14 +24,28 @@ OWN = 300  # records of an account or a person that are ranked one by one, in 10
 MOST = 100  # that one recall gives
 
 
+@dataclass(frozen=True)
+class Health:
+    """How the memory is. `trouble` says why the index cannot be asked; where it is `held`, another process can."""
+
+    records: int
+    points: int | None = None
+    behind: int | None = None  # changes that the index takes in when it is next asked
+    held: bool = False
+    trouble: str | None = None
+
+
 class IndexedInteractions:
     """The port on Redis and an index, which nothing opens before it is needed."""
 
-    def __init__(self, records: Records, *, embedder: Embedder, index: Index, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, records: Records, *, embedder: Embedder, index: Index, clock: Clock = utc_now, own: int = OWN
+    ) -> None:
         self.records = records
         self.index = index
         self._embedder = embedder
         self._clock = clock
+        self._own = own
         self._catching_up = CatchingUp(records, embedder)
         self._turn = asyncio.Lock()  # one catches up, the others wait for it
 
@@ -44,7 +59,7 @@ class IndexedInteractions:
         if not 1 <= limit <= MOST:
             raise Invalid(f"Between 1 and {MOST} can be recalled at once.", where="limit")
         one = where.account or where.person
-        if one and await self.records.count(where) <= OWN:
+        if one and await self.records.count(where) <= self._own:
             return await self._recall_own(query, where, limit)
         try:
             return await self._recall_indexed(query, where, limit)
@@ -98,6 +113,19 @@ class IndexedInteractions:
         async for progress in self.follow():
             yield progress
 
+    async def examine(self) -> Health:
+        """How the records and the index are, without changing either; for `doctor`."""
+        records = await self.records.count()
+        try:
+            mark, points = await self.index.mark(), await self.index.count()
+            if points:  # a damaged file may open well, and fail when it is read
+                await self.index.search(await self._probe("anything"), ANYWHERE, 1)
+        except Conflict as error:
+            return Health(records, held=True, trouble=str(error))
+        except (Malformed, Unavailable) as error:
+            return Health(records, trouble=str(error))
+        return Health(records, points=points, behind=await self._catching_up.behind(mark))
+
     async def close(self) -> None:
         """Let go of the index."""
         await self.index.close()
@@ -106,7 +134,7 @@ class IndexedInteractions:
         """Ranked one by one, from the records alone."""
         from memory.ranking import near, ranked, worded  # noqa: PLC0415 - numpy
 
-        items = await self.records.history(where, OWN)
+        items = await self.records.history(where, self._own)
         if not items:
             return []
         rows = await self._catching_up.rows(items)

@@ -8,7 +8,7 @@ from datetime import datetime
 from redis.asyncio import Redis
 
 from memory.edge_index import EdgeIndex
-from memory.indexed_interactions import IndexedInteractions
+from memory.indexed_interactions import Health, IndexedInteractions
 from memory.interaction_index import Index
 from memory.interaction_records import Records
 from memory.interactions import ANYWHERE, Recalled, Where
@@ -27,6 +27,15 @@ async def open_interactions(settings: Settings, client: Redis) -> AsyncIterator[
         yield interactions
     finally:
         await interactions.close()
+
+
+async def examine_interactions(settings: Settings, client: Redis) -> Health:
+    """How the interactions and their index are; for `doctor`. Nothing is made where there is no index yet."""
+    if settings.qdrant_url is None and not (settings.data / "interactions" / "index.json").exists():
+        records = Records(client)
+        return Health(await records.count(), points=0, behind=await records.count_changes(0))
+    async with open_interactions(settings, client) as interactions:
+        return await interactions.examine()
 
 
 @dataclass(frozen=True)
