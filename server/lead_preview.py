@@ -59,7 +59,8 @@ def normalized(file: LeadFile, row: Row) -> dict[str, object]:
 
 def show(file: LeadFile, console: Console) -> None:
     """Tables of the columns and of the first rows, and the counts of all rows."""
-    console.print(f"{_safe(file.path.name)}: {file.records:,} rows, {file.encoding}, {_named(file.delimiter)}")
+    form = f"{file.encoding}, {_named(file.delimiter)}" if file.delimiter else "the first sheet of an XLSX"
+    console.print(f"{_safe(file.path.name)}: {file.records:,} rows, {form}")
     console.print(_columns(file))
     counts = Counts()
     rows = file.rows()

@@ -7,9 +7,11 @@ the number of the first row (about 110 bytes).
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -18,12 +20,16 @@ from tools.csv_cells import Record, records
 from tools.csv_encoding import settle_encoding
 from tools.lead_headers import Column, known_fields, understand
 from tools.lead_row import Row, RowRules
+from tools.spreadsheets import is_xlsx
+from tools.xlsx_book import Book, open_book
+from tools.xlsx_cells import sheet_records
+from tools.xlsx_package import Package
 
 SAMPLE = 1 << 20  # characters in which a header has to end
 DELIMITERS = (",", ";", "\t")
 DECLARATION = re.compile(r'"?sep=([,;|\t])"?[ \t]*(?=[\r\n]|$)', re.IGNORECASE)
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
-SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
+GIVEN = "a CSV or an XLSX file of leads"
 
 
 @dataclass(frozen=True)
@@ -31,10 +37,11 @@ class LeadFile:
     """A lead file that can be read from its first byte to its last; `records` is how many rows it has."""
 
     path: Path
-    encoding: str
-    delimiter: str
+    encoding: str  # "xlsx" where it is no text
+    delimiter: str  # "" where it has none
     columns: tuple[Column, ...]
     records: int
+    body: Callable[[], Iterator[Record]] = field(repr=False, compare=False)  # the records under the header, anew
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -45,45 +52,59 @@ class LeadFile:
         """Every row in the file's order, each once: accepted, duplicate or rejected."""
         rules = RowRules(self.columns)
         first_rows: dict[int, int] = {}
-        with _opened(self.path, self.encoding) as stream:
-            for number, record in enumerate(_body(stream, self.delimiter, self.path.name), 1):
-                row = rules.read(number, record)
-                if row.lead is not None:
-                    person = int(row.lead.lead_id, 16)
-                    first = first_rows.setdefault(person, number)
-                    if first != number:
-                        row = replace(row, status="duplicate", duplicate_of=first, warnings=(), lead=None)
-                yield row
+        for number, record in enumerate(self.body(), 1):
+            row = rules.read(number, record)
+            if row.lead is not None:
+                person = int(row.lead.lead_id, 16)
+                first = first_rows.setdefault(person, number)
+                if first != number:
+                    row = replace(row, status="duplicate", duplicate_of=first, warnings=(), lead=None)
+            yield row
 
 
 def read_leads(path: Path) -> LeadFile:
-    """The file at `path`, understood; `Invalid` says in a sentence why it cannot be read."""
-    _refuse_what_is_no_csv(path)
+    """The file at `path`, understood; `Invalid` says in a sentence why it cannot be read.
+
+    Its first bytes say whether it is an XLSX or a CSV, whatever its name says.
+    """
     with _explained(path):
-        encoding = settle_encoding(path)
+        is_file, exists = path.is_file(), path.exists()
+        if not is_file:
+            raise Invalid(f"{path} {'is a folder or a device' if exists else 'does not exist'}. Give {GIVEN}.")
+        return _read_xlsx(path) if is_xlsx(path) else _read_csv(path)
+
+
+def _read_csv(path: Path) -> LeadFile:
+    encoding = settle_encoding(path)
     with _opened(path, encoding) as stream:
         sample = stream.read(SAMPLE)
     delimiter = _declared_delimiter(sample) or _likely_delimiter(sample, path.name)
-    headers = _header(sample, delimiter, path.name)
+    return _understood(
+        path, encoding, delimiter, _header(sample, delimiter, path.name), partial(_body, path, encoding, delimiter)
+    )
+
+
+def _read_xlsx(path: Path) -> LeadFile:
+    package = Package(path)
+    book = open_book(package, package.names())
+    first = next(sheet_records(package, book), None)
+    return _understood(path, "xlsx", "", first.cells if first else [], partial(_rows_under, package, book))
+
+
+def _rows_under(package: Package, book: Book) -> Iterator[Record]:
+    return islice(sheet_records(package, book), 1, None)
+
+
+def _understood(
+    path: Path, encoding: str, delimiter: str, headers: list[str], body: Callable[[], Iterator[Record]]
+) -> LeadFile:
     if not headers:
         raise Invalid("there are no rows in it. Export it again with leads.", where=path.name)
     columns = understand(headers, where=path.name)
-    with _opened(path, encoding) as stream:
-        count = sum(1 for _ in _body(stream, delimiter, path.name))
+    count = sum(1 for _ in body())
     if not count:
         raise Invalid("there are no rows under its header. Export it again with leads.", where=path.name)
-    return LeadFile(path, encoding, delimiter, columns, count)
-
-
-def _refuse_what_is_no_csv(path: Path) -> None:
-    with _explained(path):
-        is_file, exists = path.is_file(), path.exists()
-    if not is_file:
-        raise Invalid(
-            f"{path} {'is a folder or a device' if exists else 'does not exist'}. Give a CSV file of leads."
-        )
-    if path.suffix.lower() in SPREADSHEETS:
-        raise Invalid("spreadsheets are not read yet. Save its first sheet as CSV (UTF-8).", where=path.name)
+    return LeadFile(path, encoding, delimiter, columns, count, body)
 
 
 @contextmanager
@@ -133,13 +154,14 @@ def _header(sample: str, delimiter: str, name: str) -> list[str]:
     return []
 
 
-def _body(stream: TextIO, delimiter: str, name: str) -> Iterator[Record]:
+def _body(path: Path, encoding: str, delimiter: str) -> Iterator[Record]:
     """The records under the header."""
-    found = records(stream, delimiter, name)
-    first = next(found, None)
-    if first and _is_declaration(first, delimiter):
-        next(found, None)
-    return found
+    with _opened(path, encoding) as stream:
+        found = records(stream, delimiter, path.name)
+        first = next(found, None)
+        if first and _is_declaration(first, delimiter):
+            next(found, None)
+        yield from found
 
 
 def _is_declaration(record: Record, delimiter: str) -> bool:

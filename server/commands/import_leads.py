@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def import_leads(
-    file: Annotated[Path, typer.Argument(help="The leads: a CSV file.")],
+    file: Annotated[Path, typer.Argument(help="The leads: a CSV or an XLSX file.")],
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, and write nothing.")] = False,
     duplicates: Annotated[

@@ -16,7 +16,7 @@ INTERRUPTED = "Stopped. What was finished is kept; run the same command again to
 
 
 def run(
-    file: Annotated[Path, typer.Argument(help="The leads: a CSV file.")],
+    file: Annotated[Path, typer.Argument(help="The leads: a CSV or an XLSX file.")],
     *,
     icp: Annotated[Path | None, typer.Option(help="The ideal customer profile.")] = None,
     offer: Annotated[Path | None, typer.Option(help="The offer.")] = None,

@@ -292,11 +292,6 @@ def test_an_archive_is_known_by_its_first_bytes_whatever_its_name_says(saved: Sa
             read_leads(saved(start + HEADER.encode() + ANNA.encode()))
 
 
-def test_a_spreadsheet_is_refused_with_what_to_do(saved: Save) -> None:
-    with pytest.raises(Invalid, match="Save its first sheet as CSV"):
-        read_leads(saved(b"PK\x03\x04", "leads.xlsx"))
-
-
 @pytest.mark.parametrize("twins", ["Email,email,E-mail", "Email,Email Address", "company,COMPANY", "Notes,notes!"])
 def test_columns_for_one_field_are_refused_by_name(saved: Save, twins: str) -> None:
     with pytest.raises(Invalid) as error:
