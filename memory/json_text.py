@@ -52,4 +52,4 @@ def contains(have: object, wanted: object) -> bool:
         )
     if isinstance(wanted, list):
         return isinstance(have, list) and all(any(contains(one, value) for one in have) for value in wanted)
-    return type(have) is type(wanted) and have == wanted if isinstance(wanted, bool) else have == wanted
+    return isinstance(have, bool) == isinstance(wanted, bool) and have == wanted

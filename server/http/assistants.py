@@ -104,7 +104,8 @@ class LatestVersion(Asked):
 @router.post("/search")
 async def search_assistants(asked: AssistantSearch, backend: BackendOf, owner: Owner) -> Response:
     """Assistants that match, one page of them."""
-    found = await backend.assistants.search(_query(asked, backend, owner))
+    query = _query(asked, backend, owner, sort_by=asked.sort_by, sort_order=asked.sort_order)
+    found = await backend.assistants.search(query)
     page = found[asked.offset : asked.offset + asked.limit]
     return page_of([chosen(shape(one), asked.select) for one in page], len(found), offset=asked.offset)
 
@@ -112,8 +113,7 @@ async def search_assistants(asked: AssistantSearch, backend: BackendOf, owner: O
 @router.post("/count")
 async def count_assistants(asked: AssistantCount, backend: BackendOf, owner: Owner) -> Response:
     """How many match: a bare number."""
-    query = AssistantSearch(**asked.model_dump())
-    return answer(len(await backend.assistants.search(_query(query, backend, owner))))
+    return answer(len(await backend.assistants.search(_query(asked, backend, owner))))
 
 
 @router.post("")
@@ -241,7 +241,14 @@ def shape(one: Assistant) -> dict[str, object]:
     }
 
 
-def _query(asked: AssistantSearch, backend: Backend, owner: str) -> AssistantQuery:
+def _query(
+    asked: AssistantCount,
+    backend: Backend,
+    owner: str,
+    *,
+    sort_by: SortBy | None = None,
+    sort_order: SortOrder | None = None,
+) -> AssistantQuery:
     if asked.graph_id is not None:
         _refuse_unknown(asked.graph_id, backend)
     return AssistantQuery(
@@ -249,8 +256,8 @@ def _query(asked: AssistantSearch, backend: Backend, owner: str) -> AssistantQue
         metadata=asked.metadata or {},
         graph_id=asked.graph_id,
         name=asked.name,
-        sort_by=asked.sort_by or "updated_at",
-        descending=asked.sort_order != "asc",
+        sort_by=sort_by or "updated_at",
+        descending=sort_order != "asc",
         served=frozenset(backend.graphs),
     )
 

@@ -129,6 +129,8 @@ async def _state(backend: Backend, owner: str, thread_id: UUID, place: Place, *,
 def _empty_or_missing(place: Place) -> Response:
     if place.checkpoint_id:
         raise NotFound(f"This thread has no checkpoint {place.checkpoint_id}.")
+    if place.checkpoint_ns:
+        raise NotFound("There is no state of a graph inside this thread's graph there.")
     return answer(EMPTY_STATE)
 
 

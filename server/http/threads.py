@@ -98,7 +98,8 @@ async def create_thread(asked: NewThread, backend: BackendOf, owner: Owner) -> R
 @router.post("/search")
 async def search_threads(asked: ThreadSearch, backend: BackendOf, owner: Owner) -> Response:
     """Threads that match, one page of them."""
-    found, total = await backend.threads.page(_query(asked, owner), limit=asked.limit, offset=asked.offset)
+    query = _query(asked, owner, sort_by=asked.sort_by, sort_order=asked.sort_order)
+    found, total = await backend.threads.page(query, limit=asked.limit, offset=asked.offset)
     items = []
     for thread in found:
         whole = shape(thread)
@@ -110,7 +111,7 @@ async def search_threads(asked: ThreadSearch, backend: BackendOf, owner: Owner) 
 @router.post("/count")
 async def count_threads(asked: ThreadCount, backend: BackendOf, owner: Owner) -> Response:
     """How many match: a bare number."""
-    return answer(await backend.threads.count(_query(ThreadSearch(**asked.model_dump()), owner)))
+    return answer(await backend.threads.count(_query(asked, owner)))
 
 
 @router.get("/{thread_id}")
@@ -162,13 +163,15 @@ def shape(thread: Thread) -> dict[str, object]:
     }
 
 
-def _query(asked: ThreadSearch, owner: str) -> Query:
+def _query(
+    asked: ThreadCount, owner: str, *, sort_by: SortBy | None = None, sort_order: SortOrder | None = None
+) -> Query:
     return Query(
         owner=owner,
         metadata=asked.metadata or {},
         values=asked.values or {},
         ids=None if asked.ids is None else [str(one) for one in asked.ids],
         status=asked.status,
-        sort_by=asked.sort_by or "updated_at",
-        descending=asked.sort_order != "asc",
+        sort_by=sort_by or "updated_at",
+        descending=sort_order != "asc",
     )

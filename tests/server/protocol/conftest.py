@@ -1,9 +1,10 @@
 """A real server for the protocol's tests, in this process: one event loop, a socket, the SDK."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -45,3 +46,14 @@ def serve(short_folder: Path) -> Serve:
         return served(Settings(data=short_folder, **settings), config)
 
     return start
+
+
+@pytest.fixture(scope="module")
+def module_serve() -> Iterator[Serve]:
+    """The same, for a server that a whole module shares."""
+    with TemporaryDirectory(prefix="zigral-") as folder:
+
+        def start(config: Path = GRAPHS, **settings: Any) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+            return served(Settings(data=Path(folder), **settings), config)
+
+        yield start

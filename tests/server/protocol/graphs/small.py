@@ -1,10 +1,16 @@
 """The graphs that the server's own tests run: small, deterministic, offline."""
 
 import operator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
 from typing import Annotated, Any
 
 from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
 from langgraph.types import interrupt
+from pydantic import BaseModel
 from typing_extensions import TypedDict
 
 
@@ -52,3 +58,52 @@ def fail(state: State) -> State:
 failing = StateGraph(State)
 failing.add_node(fail)
 failing.add_edge(START, "fail").add_edge("fail", END)
+
+
+async def note(state: State, runtime: Runtime[None]) -> State:
+    """Write to the store, and read it back."""
+    assert runtime.store is not None
+    await runtime.store.aput(("notes", "own"), "k", {"text": state.get("text")})
+    item = await runtime.store.aget(("notes", "own"), "k")
+    return {"answer": item.value if item else None}
+
+
+noting = StateGraph(State).add_node(note).add_edge(START, "note").compile()
+
+
+class Inner(BaseModel):
+    """A model that only a value of type Any holds."""
+
+    n: int
+
+
+@dataclass
+class Outer:
+    """A dataclass likewise."""
+
+    name: str
+    inner: Inner
+
+
+class Colour(Enum):
+    """An enum likewise."""
+
+    RED = "red"
+
+
+def make_odd(state: State) -> State:
+    """Leave values that JSON has no form for."""
+    return {
+        "payload": {
+            "when": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+            "decimal": Decimal("1.10"),
+            "bytes": b"\0\1",
+            "set": {1},
+            "nan": float("nan"),
+            "model": Outer("a", Inner(n=1)),
+            "kind": Colour.RED,
+        }
+    }
+
+
+odd = StateGraph(State).add_node("make", make_odd).add_edge(START, "make").compile()
