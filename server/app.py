@@ -14,18 +14,17 @@ from server.http.auth import Auth
 from server.http.backend import Backend, open_backend
 from server.http.bounds import Bounds
 from server.http.errors import add_error_handlers
+from server.http.problems import details
 from server.settings import Settings
 
-ROUTERS: Sequence[APIRouter] = (
-    system.router,
-    metrics.router,
-    contexts.router,
+PROTOCOL: Sequence[APIRouter] = (
     assistants.router,
     threads.router,
     states.router,
     runs.router,
     store.router,
 )
+OURS: Sequence[APIRouter] = (system.router, metrics.router, contexts.router)
 EXPOSED = ("Content-Location", "Location", "X-Pagination-Total", "X-Pagination-Next", "Retry-After")
 
 
@@ -53,8 +52,10 @@ def create_app(
         redoc_url=None,
     )
     app.state.settings, app.state.backend = settings, backend
-    for router in ROUTERS:
+    for router in OURS:
         app.include_router(router)
+    for router in PROTOCOL:
+        app.include_router(router, responses=details())
     add_error_handlers(app)
     return app
 

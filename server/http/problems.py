@@ -25,5 +25,14 @@ PROBLEM = {
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that refuses with these statuses beside those of every route."""
     content = {"application/problem+json": {"schema": PROBLEM}}
-    every = (*ALWAYS, *statuses)
+    return _all(content, (*ALWAYS, *statuses))
+
+
+def details() -> dict[int | str, dict[str, Any]]:
+    """The `responses` of the LangGraph protocol's routes: a sentence in `detail`."""
+    detail = {"title": "Detail", "type": "object", "properties": {"detail": TEXT}, "required": ["detail"]}
+    return _all({"application/json": {"schema": detail}}, (*ALWAYS, 404, 409))
+
+
+def _all(content: dict[str, Any], every: tuple[int, ...]) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in every}

@@ -18,7 +18,7 @@ from server.http_server import HttpServer, listen
 from server.settings import Settings
 
 GRAPHS = Path(__file__).parent / "graphs" / "langgraph.json"
-EXAMPLES = 6  # of one operation
+EXAMPLES = 3  # of one operation
 SECONDS = 10.0
 
 
