@@ -1,13 +1,15 @@
 """A file of leads into the store: what `zigral import` does, counted."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from memory.leads import Leads, Outcome, Policy
 from memory.suppressions import Suppressions
+from server.mx_warnings import MxCheck
 from server.suppressed_rows import refuse_suppressed
 from tools.lead_file import LeadFile
 from tools.lead_rejects import rejected_file
@@ -26,6 +28,7 @@ class Counts:
     rejected: int = 0
     copied: int = 0
     updated: int = 0
+    warnings: Counter[str] = field(default_factory=Counter)  # of the accepted rows
 
     def add_row(self, row: Row) -> None:
         """Count a row by what the file alone says of it."""
@@ -33,6 +36,11 @@ class Counts:
         self.accepted += row.status == "accepted"
         self.duplicate += row.status == "duplicate"
         self.rejected += row.status == "rejected"
+        self.warnings.update(row.warnings)
+
+    def totals(self) -> dict[str, int]:
+        """The rows by what became of them."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, int)}
 
     def add_outcome(self, outcome: Outcome) -> None:
         """An accepted row that the store knew already is a duplicate."""
@@ -51,6 +59,7 @@ async def import_rows(
     policy: Policy,
     rejected: Path,
     on_chunk: Callable[[str], None],
+    mx: MxCheck | None = None,
 ) -> Counts:
     """Keep the accepted leads in the store and the rejected rows at `rejected`; `on_chunk` hears of every 1,000."""
     counts = Counts()
@@ -58,6 +67,7 @@ async def import_rows(
     with rejected_file(rejected, file) as reject:
         while chunk := await asyncio.to_thread(lambda: list(islice(rows, CHUNK))):
             checked = await refuse_suppressed(chunk, suppressions)
+            checked = await mx.mark(checked) if mx else checked
             for row in checked:
                 counts.add_row(row)
                 if row.status == "rejected":

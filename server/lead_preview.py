@@ -10,6 +10,7 @@ from rich.text import Text
 
 from memory.harmless import harmless
 from server.lead_import import Counts
+from server.mx_warnings import MxCheck
 from tools.lead_file import LeadFile
 from tools.lead_row import Row
 
@@ -17,7 +18,7 @@ SHOWN = 20
 CELL = 60  # characters of one value that a table shows
 
 
-def as_json(file: LeadFile) -> Iterator[str]:
+def as_json(file: LeadFile, mx: MxCheck | None = None) -> Iterator[str]:
     """The preview as one JSON document, in pieces: a million rows are never held at once."""
     counts = Counts()
     about = {
@@ -28,11 +29,16 @@ def as_json(file: LeadFile) -> Iterator[str]:
         "columns": [column._asdict() for column in file.columns],
     }
     yield f'{_dumped(about)[:-1]}, "rows": ['
-    for row in file.rows():
+    for row in _marked(file, mx):
         counts.add_row(row)
         yield f"{',' if counts.rows > 1 else ''}\n{_dumped(describe(file, row))}"
     totals = {name: getattr(counts, name) for name in ("accepted", "duplicate", "rejected")}
-    yield f'\n], "counts": {_dumped(totals)}}}\n'
+    asked = f', "mx": {_dumped(mx.counts())}' if mx else ""
+    yield f'\n], "counts": {_dumped(totals)}{asked}}}\n'
+
+
+def _marked(file: LeadFile, mx: MxCheck | None) -> Iterator[Row]:
+    return mx.marked(file.rows()) if mx else file.rows()
 
 
 def describe(file: LeadFile, row: Row) -> dict[str, object]:
@@ -57,13 +63,13 @@ def normalized(file: LeadFile, row: Row) -> dict[str, object]:
     return {name: value for name, value in fields.items() if name in given or value}
 
 
-def show(file: LeadFile, console: Console) -> None:
+def show(file: LeadFile, console: Console, mx: MxCheck | None = None) -> None:
     """Tables of the columns and of the first rows, and the counts of all rows."""
     form = f"{file.encoding}, {_named(file.delimiter)}" if file.delimiter else "the first sheet of an XLSX"
     console.print(f"{_safe(file.path.name)}: {file.records:,} rows, {form}")
     console.print(_columns(file))
     counts = Counts()
-    rows = file.rows()
+    rows = _marked(file, mx)
     first = list(islice(rows, SHOWN))
     console.print(_rows(file, first))
     for row in first:
@@ -71,6 +77,8 @@ def show(file: LeadFile, console: Console) -> None:
     for row in rows:
         counts.add_row(row)
     console.print(in_words(counts))
+    for line in warnings_in_words(counts, mx):
+        console.print(line)
     console.print("Nothing was written. Leads that the store has already would be duplicates too.")
 
 
@@ -80,6 +88,14 @@ def in_words(counts: Counts) -> str:
         f"{counts.rows:,} rows: {counts.accepted:,} accepted, {counts.duplicate:,} duplicate, "
         f"{counts.rejected:,} rejected"
     )
+
+
+def warnings_in_words(counts: Counts, mx: MxCheck | None) -> Iterator[str]:
+    """How many of the accepted rows have which weakness, most of them first."""
+    if counts.warnings:
+        yield f"Warnings: {', '.join(f'{number:,} {name}' for name, number in counts.warnings.most_common())}"
+    if mx:
+        yield f"Mail: {mx.in_words()}"
 
 
 def _columns(file: LeadFile) -> Table:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -17,6 +18,7 @@ VARIABLES = {
     "offer": "ZIGRAL_OFFER",
     "web": "ZIGRAL_WEB",
     "web_ports": "ZIGRAL_WEB_PORTS",
+    "dns": "ZIGRAL_DNS",
     "redis_url": "REDIS_URL",
     "redis_password": "REDIS_PASSWORD",
     "qdrant_url": "QDRANT_URL",
@@ -67,6 +69,15 @@ def _sendable(key: SecretStr) -> SecretStr:
     return key
 
 
+def _name_server(text: str) -> str:
+    """An IP address, with a port or at 53."""
+    host, colon, port = text.rpartition(":") if text.count(":") == 1 or "]:" in text else (text, "", "")
+    if colon and not (port.isdecimal() and 0 < int(port[:6]) <= 65_535):
+        raise ValueError("a DNS server is an IP address, with or without a port, as in 127.0.0.1:53")
+    address = ip_address((host or text).strip("[]"))
+    return f"[{address}]:{port or 53}" if address.version == 6 else f"{address}:{port or 53}"
+
+
 LogLevel = Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 
@@ -92,6 +103,7 @@ class Settings(BaseModel):
     offer: Path | None = None
     web: Annotated[str, Field(min_length=1)] | None = None  # "live", or a folder of saved pages
     web_ports: Annotated[frozenset[Port], BeforeValidator(_listed), Field(min_length=1)] = frozenset({80, 443})
+    dns: Annotated[str, AfterValidator(_name_server)] | None = None  # None: the machine's own
     redis_url: SecretStr | None = None  # None: the embedded server
     redis_password: SecretStr | None = None
     qdrant_url: SecretStr | None = None  # None: the embedded index

@@ -10,6 +10,7 @@ from server.console import answer, note, progress, say
 if TYPE_CHECKING:
     from memory.leads import Policy
     from server.lead_import import Counts
+    from server.mx_warnings import MxCheck
     from server.settings import Settings
     from tools.lead_file import LeadFile
 
@@ -21,44 +22,56 @@ def import_leads(
     duplicates: Annotated[
         Literal["skip", "update", "create"], typer.Option(help="What to do with leads that are stored already.")
     ] = "skip",
+    check_mx: Annotated[bool, typer.Option("--check-mx", help="Ask the DNS which domains take mail.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Read the leads of FILE into the lead store, and keep the rows that were rejected, with the reasons."""
-    from dataclasses import asdict
-
-    from server.lead_preview import in_words
+    from server.lead_preview import in_words, warnings_in_words
     from server.settings import Settings
     from tools.lead_file import read_leads
 
     leads = read_leads(file)
-    if dry_run:
-        _preview(leads, as_json=as_json)
-        return
     settings = Settings.from_env()
+    mx = _mx_check(settings) if check_mx else None
+    if dry_run:
+        _preview(leads, mx, as_json=as_json)
+        return
     rejected = settings.data / "imports" / f"{file.stem}-rejected.csv"
-    counts = _import(leads, settings, duplicates, rejected)
+    counts = _import(leads, settings, duplicates, rejected, mx)
     if as_json:
-        told = asdict(counts)
-        answer({"file": file.name, "counts": told, **told, "rejected_csv": str(rejected)})
+        told = counts.totals()
+        more = {"warnings": dict(counts.warnings), **({"mx": mx.counts()} if mx else {})}
+        answer({"file": file.name, "counts": told, **told, **more, "rejected_csv": str(rejected)})
         return
     say(in_words(counts))
+    for line in warnings_in_words(counts, mx):
+        say(line)
     if counts.rejected:
         say(f"The rejected rows, with line and reason: {rejected}")
 
 
-def _preview(leads: "LeadFile", *, as_json: bool) -> None:
+def _mx_check(settings: "Settings") -> "MxCheck":
+    from server.mx_warnings import MxCheck
+    from tools.mail_domains import DnsMailDomains, system_resolver
+
+    return MxCheck(DnsMailDomains(system_resolver(settings.dns)))
+
+
+def _preview(leads: "LeadFile", mx: "MxCheck | None", *, as_json: bool) -> None:
     from rich.console import Console
 
     from server import lead_preview
 
     if as_json:
-        for piece in lead_preview.as_json(leads):
+        for piece in lead_preview.as_json(leads, mx):
             typer.echo(piece, nl=False)
     else:
-        lead_preview.show(leads, Console(markup=False, highlight=False, emoji=False))
+        lead_preview.show(leads, Console(markup=False, highlight=False, emoji=False), mx)
 
 
-def _import(leads: "LeadFile", settings: "Settings", policy: "Policy", rejected: Path) -> "Counts":
+def _import(
+    leads: "LeadFile", settings: "Settings", policy: "Policy", rejected: Path, mx: "MxCheck | None"
+) -> "Counts":
     import asyncio
     from math import ceil
 
@@ -77,6 +90,7 @@ def _import(leads: "LeadFile", settings: "Settings", policy: "Policy", rejected:
                     policy=policy,
                     rejected=rejected,
                     on_chunk=advance,
+                    mx=mx,
                 )
 
     try:
