@@ -53,8 +53,8 @@ class Summary:
     @property
     def sentence(self) -> str:
         """What all leads came to, in words."""
-        counts = ", ".join(f"{number} {words}" for number, words in self.parts)
-        return f"{self.leads} {'lead' if self.leads == 1 else 'leads'}: {counts}."
+        counts = ", ".join(f"{number:,} {words}" for number, words in self.parts)
+        return f"{self.leads:,} {'lead' if self.leads == 1 else 'leads'}: {counts}."
 
     @property
     def why(self) -> list[tuple[str, list[tuple[str, int]]]]:

@@ -52,8 +52,8 @@ class RunSummary:
         """The same for a person; the second sentence is that on top of the report."""
         if rows := self.rows:
             yield (
-                f"{rows['rows']} rows: {rows['accepted']} accepted, {rows['duplicate']} duplicate, "
-                f"{rows['rejected']} rejected."
+                f"{rows['rows']:,} rows: {rows['accepted']:,} accepted, {rows['duplicate']:,} duplicate, "
+                f"{rows['rejected']:,} rejected."
             )
         if not self.report:
             return
@@ -69,9 +69,9 @@ class RunSummary:
 
 
 def _listed(reasons: list[tuple[str, int]]) -> str:
-    shown = [f"{count} {why}" for why, count in reasons[:SHOWN]]
+    shown = [f"{count:,} {why}" for why, count in reasons[:SHOWN]]
     rest = sum(count for _, count in reasons[SHOWN:])
-    return ", ".join([*shown, *([f"{rest} for other reasons"] if rest else [])])
+    return ", ".join([*shown, *([f"{rest:,} for other reasons"] if rest else [])])
 
 
 def _lasting(seconds: float) -> str:
