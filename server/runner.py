@@ -250,4 +250,4 @@ def _state_of(result: Result) -> dict[str, object]:
 
 
 def _log_end(result: Result) -> None:
-    log.info("A lead ended: {status}", status=result.status, lead_id=result.lead.lead_id, pages=result.cost.pages)
+    log.info("A lead ended.", status=result.status, lead_id=result.lead.lead_id, pages=result.cost.pages)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from server.console import answer, note, on_terminal, say
+from server.console import answer, command_name, note, on_terminal, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,12 +34,15 @@ def approve(
         waiting = [result for result in run.results.latest() if _chosen(result, lead)]
         if lead and not waiting:
             raise Invalid(f"No draft for {lead} waits for an approval in {folder}.")
-        chosen = _without_review(waiting, lead) if everything or lead else _ask(waiting)
-        summary = _approve(run, Settings.from_env(), chosen)
+        chosen = _without_review(waiting, lead) if everything or lead else []
+        summary = _approve(run, Settings.from_env(), chosen if everything or lead else _ask(waiting))
     if as_json:
         answer(summary)
-    else:
-        say(_in_words(summary, folder))
+        return
+    say(_in_words(summary, folder))
+    if everything and len(waiting) > len(chosen):
+        left = len(waiting) - len(chosen)
+        say(f"In review: {left} left out. See and approve each with: {command_name()} approve {folder}")
 
 
 def _chosen(result: "Result", lead: str | None) -> bool:
@@ -128,4 +131,4 @@ def _in_words(summary: dict[str, object], folder: Path) -> str:
         note(f"not approved: {refusal['why']}")
     if not summary["approved"]:
         return "Nothing was approved."
-    return f"{summary['approved']} approved, in {summary['outbox']}.\nReport: {folder / 'report.html'}"
+    return f"{summary['approved']} approved, in {summary['outbox']}.\nReport:  {folder / 'report.html'}"

@@ -31,6 +31,7 @@ def run(
     """Research, qualify and write to each lead of FILE, up to your approval. Run again to continue."""
     from server.assembly import read_inputs
     from server.engines import choose, name_of
+    from server.input_notes import input_notes
     from server.job import Job
     from server.run_folder import begin
     from server.settings import Settings
@@ -40,6 +41,8 @@ def run(
     kind = choose(engine, settings)
     inputs = read_inputs(settings, icp=icp, offer=offer, web=web)
     leads = read_leads(file)
+    for sentence in input_notes(inputs, chosen=(icp, offer)):
+        note(f"zigral: {sentence}")
     begun = begin(
         out,
         icp=inputs.icp_path,

@@ -3,7 +3,7 @@
 from functools import partial
 
 from memory.embedded import START_SECONDS
-from server.doctor import access, data_server, engine, inputs, machine
+from server.doctor import access, data_server, engine, inputs, machine, memory
 from server.doctor.check import Check
 from server.settings import Settings
 
@@ -17,6 +17,7 @@ def checks_of(settings: Settings) -> list[Check]:
         Check("settings", partial(machine.settings, settings)),
         Check("data folder", partial(machine.data_folder, settings.data)),
         Check("redis", partial(data_server.redis, settings), START_SECONDS if settings.redis_url is None else 15),
+        Check("memory", partial(memory.interactions, settings), START_SECONDS),
         Check("embeddings", machine.embeddings),
         Check("profile", partial(inputs.profile, settings)),
         Check("offer", partial(inputs.offer, settings)),

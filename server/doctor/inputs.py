@@ -8,13 +8,13 @@ from dns.exception import DNSException
 from dns.resolver import NXDOMAIN, NoAnswer
 
 from memory.errors import ZigralError
-from server.assembly import DEMO, nearest
+from server.assembly import nearest
 from server.doctor.check import Finding
+from server.input_notes import EXAMPLE_DOMAIN, is_example, is_of_demo
 from server.settings import Settings
 from tools.profile_files import load_icp, load_offer
 from tools.saved_web import open_saved_web
 
-EXAMPLE = "your-company.example"  # what `zigral init` writes where it is not told
 INIT = "Run: zigral init"
 
 
@@ -25,7 +25,7 @@ async def profile(settings: Settings) -> Finding:
     found = f"{path}: {icp.name}, criteria: {len(icp.criteria)}, tests: {len(icp.tests)}."
     return (
         Finding("warning", f"None here; the demo's would be used. {found}", INIT)
-        if _of_demo(path)
+        if is_of_demo(path)
         else Finding("ok", found)
     )
 
@@ -35,9 +35,9 @@ async def offer(settings: Settings) -> Finding:
     path = settings.offer or nearest("offer.toml")
     read = await asyncio.to_thread(load_offer, path)
     found = f"{path}: {read.sender.name}, {read.sender.company}, statements: {len(read.statements)}."
-    if _of_demo(path):
+    if is_of_demo(path):
         return Finding("warning", f"None here; the demo's would be used. {found}", INIT)
-    if read.sender.email.endswith(f"@{EXAMPLE}"):
+    if is_example(read):
         return Finding(
             "warning", f"{found} It is signed by an example.", f"Write your own name and address into {path}."
         )
@@ -52,7 +52,7 @@ async def web(settings: Settings) -> Finding:
         )
     if settings.web != "live":
         saved = await asyncio.to_thread(open_saved_web, Path(settings.web))
-        return Finding("ok", f"{len(saved.pages)} saved pages in {settings.web}.")
+        return Finding("ok", f"{len({page.url for page in saved.pages.values()})} saved pages in {settings.web}.")
     return await _names_resolve(settings)
 
 
@@ -77,8 +77,4 @@ def _own_domain(settings: Settings) -> str:
     try:
         return load_offer(settings.offer or nearest("offer.toml")).sender.email.rpartition("@")[2]
     except ZigralError:
-        return EXAMPLE
-
-
-def _of_demo(path: Path) -> bool:
-    return path.resolve().is_relative_to(DEMO)
+        return EXAMPLE_DOMAIN

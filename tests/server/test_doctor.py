@@ -54,6 +54,7 @@ def test_an_empty_folder_works_and_each_warning_says_what_to_do() -> None:
     assert {checks[name]["status"] for name in ("web", "model", "api keys")} == {"off"}
     assert "WAITAOF available" in checks["redis"]["found"]
     assert "append-only on" in checks["redis"]["found"]
+    assert checks["memory"]["found"].startswith("Interactions: 0; in the embedded index: 0")
 
 
 def test_a_person_reads_a_line_for_each_and_the_count() -> None:
@@ -78,6 +79,7 @@ def test_what_is_configured_and_does_not_work_fails_and_no_secret_is_told(monkey
     outcome, checks = doctor(), found()
     assert {name for name, one in checks.items() if one["status"] == "failed"} == {
         "redis",
+        "memory",
         "model",
         "web",
         "profile",

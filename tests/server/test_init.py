@@ -44,7 +44,9 @@ def test_yes_alone_writes_three_files_that_work_at_once_and_says_what_is_still_a
     assert "zigral doctor" in outcome.stdout
     assert zigral("icp", "test", "icp.toml").exit_code == 0
     demo = ROOT / "demo"
-    assert zigral("run", str(demo / "leads.csv"), "--web", str(demo / "web"), "--limit", "1").exit_code == 0
+    run = zigral("run", str(demo / "leads.csv"), "--web", str(demo / "web"), "--limit", "1")
+    assert run.exit_code == 0
+    assert "offer.toml is signed by an example" in run.stderr
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr"])

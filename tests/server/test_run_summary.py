@@ -122,6 +122,20 @@ def test_one_that_is_stopped_says_what_was_done_and_goes_on_later(tmp_path: Path
     assert len(Results(results).finished()) == 14
 
 
+def test_who_has_no_offer_of_their_own_is_told_whose_is_used(tmp_path: Path) -> None:
+    words = ("run", str(DEMO / "leads.csv"), "--web", str(DEMO / "web"), "--limit", "1")
+    done = subprocess.run(
+        [sys.executable, "-m", "server.cli", *words],
+        env=environ(tmp_path),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert "no icp.toml and no offer.toml here, so the demo's stand in" in done.stderr
+
+
 def test_money_is_told_where_its_price_is_known(ended: tuple[Path, str]) -> None:
     one = next(Results(ended[0] / "out" / "runs.jsonl").latest())
     paid = one.model_copy(update={"cost": Cost(input_tokens=1200, output_tokens=34, usd=0.126, pages=5)})
