@@ -1,4 +1,4 @@
-"""Where a door's process logs to."""
+"""Where a door's process logs to. Studio is no such door: `langgraph dev` logs by itself."""
 
 from memory.logs import configure
 from server.settings import Settings

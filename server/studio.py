@@ -18,7 +18,6 @@ from server import assembly
 from server.data_server import open_redis
 from server.engines import lasting_engine
 from server.interactions import PassingInteractions
-from server.log_setup import log_to
 from server.settings import Settings
 from tools.mail import FolderOutbox
 from tools.workers import ProcessWorkers
@@ -40,7 +39,6 @@ async def open_checkpointer() -> AsyncIterator[RedisSaver]:
 @cache
 def _outreach() -> CompiledStateGraph[Any, Any, Any, Any]:
     settings = Settings.from_env()
-    log_to(settings, console=False)  # dev has a console of its own
     workers = ProcessWorkers(assembly.PROCESSES)
     graph = assembly.outreach_graph(
         assembly.read_inputs(settings, web=settings.web or str(assembly.DEMO / "web")),
