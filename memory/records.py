@@ -217,6 +217,7 @@ class Standing(Record):
     """What earlier dealings with a person and their company mean for a lead; each a sentence for people."""
 
     stop: str | None = None  # why the person is not written to
+    outcome: Outcome | None = None  # the field that says so
     wait_until: date | None = None  # from which day on they may be
     caution: str | None = None  # why a person must look first
     remarks: tuple[str, ...] = ()  # what else whoever approves should know; never for the reader

@@ -8,6 +8,7 @@ from memory.profile import Criterion, Icp
 from memory.records import CriterionResult, Qualification, Result
 from memory.redaction import without_keys
 from server.report_text import cut
+from tools.standing import SAID
 
 Side = Literal["for", "against", "open"]
 OWN = re.compile(r"https?://\S+|\S+@\S+")  # what one lead's error has of its own
@@ -36,7 +37,11 @@ def speaks(judged: CriterionResult, criterion: Criterion | None) -> Side:
 
 def reason_group(result: Result, icp: Icp | None) -> str:
     """Why a lead failed, does not fit or wants a closer look, in words that others share."""
-    found = result.qualification
+    found, known = result.qualification, result.standing
+    if known and known.stop:
+        return SAID[known.outcome] if known.outcome else "known from before"
+    if known and known.caution and found and found.status == "review":
+        return "known from before"
     if result.error or not found:
         return cut(OWN.sub("the page", FIRST_SENTENCE.split(without_keys(result.error or "not judged"))[0]), LENGTH)
     profile = {criterion.id: criterion for criterion in icp.criteria} if icp else {}

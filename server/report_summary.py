@@ -21,7 +21,13 @@ OUTCOMES = {  # in the order of the sentence and of the page; for one, for sever
     "stopped": ("is left alone for what was said before", "are left alone for what was said before"),
     "failed": ("failed", "failed"),
 }
-WHY = {"unfit": "not a fit", "awaiting_review": "a closer look", "review": "not judged", "failed": "failed"}
+WHY = {
+    "unfit": "not a fit",
+    "awaiting_review": "a closer look",
+    "review": "not judged",
+    "stopped": "left alone",
+    "failed": "failed",
+}
 MOST_REASONS = 50  # of one outcome; the rest are counted together
 OTHERS = "other reasons"
 

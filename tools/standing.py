@@ -58,16 +58,16 @@ def standing_of(person: str, history: Iterable[Interaction], today: date) -> Sta
 def _stop(own: Sequence[Interaction], today: date) -> Standing | None:
     """Why the person is not written to; None where nothing forbids it."""
     if unsubscribed := _latest(own, "unsubscribed"):
-        return Standing(stop=told(unsubscribed))
+        return Standing(stop=told(unsubscribed), outcome="unsubscribed")
     if (bounced := _latest(own, "bounced")) and not any(
         item.kind == "mail_received" and item.at > bounced.at for item in own
     ):
-        return Standing(stop=told(bounced))
+        return Standing(stop=told(bounced), outcome="bounced")
     refused, wait = _latest(own, "refused"), _latest(own, "wait")
     if refused and not (refused.due and refused.due <= today) and not _since(own, refused):
-        return Standing(stop=told(refused), wait_until=refused.due)
+        return Standing(stop=told(refused), outcome="refused", wait_until=refused.due)
     if wait and wait.due and wait.due > today:
-        return Standing(stop=told(wait), wait_until=wait.due)
+        return Standing(stop=told(wait), outcome="wait", wait_until=wait.due)
     return None
 
 
