@@ -20,6 +20,7 @@ from server.commands.prove import prove
 from server.commands.report import report
 from server.commands.run import run
 from server.commands.serve import serve
+from server.commands.worker import worker
 from server.console import note
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ app.command()(prove)
 app.command()(report)
 app.command()(graphs)
 app.command()(serve)
+app.command()(worker)
 app.add_typer(icp, name="icp")
 app.add_typer(memory, name="memory")
 

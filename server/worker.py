@@ -18,6 +18,7 @@ from memory.logs import get_logger, run_context
 from memory.run_records import Run
 from memory.threads import Threads
 from server.execution import Attempt, Ended, Stores
+from server.node_threads import give_threads
 from server.observing import Observers
 from server.run_inputs import Compiled, run_config
 from server.run_queue import RunQueue
@@ -64,6 +65,7 @@ class RunWorker:
     async def working(self) -> AsyncIterator[None]:
         """Work as long as this is open. What is under way at its end is handed back: see `drain`."""
         self.bells.on_cancel(self._told_to_stop)
+        give_threads(self.concurrency)
         self._serving = asyncio.create_task(
             self.queue.serve(self._work_on, concurrency=self.concurrency, lease_seconds=self.lease_seconds)
         )

@@ -36,6 +36,7 @@ async def _serve(settings: "Settings", config: Path | None, listener: "socket.so
     from server.app import create_app
     from server.http.backend import open_backend
     from server.http_server import HttpServer
+    from server.node_threads import leave_if_threads_stay
 
     host, port = listener.getsockname()[:2]
     where = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -44,3 +45,4 @@ async def _serve(settings: "Settings", config: Path | None, listener: "socket.so
         words = f"Serving {', '.join(backend.graphs)} at {where} (docs: {where}/docs)."
         server = HttpServer(backend, app, on_listening=lambda: note(words))
         await server.serve(sockets=[listener])
+    await leave_if_threads_stay()
