@@ -15,6 +15,7 @@ from redis.retry import Retry as BlockingRetry
 
 from memory.errors import Unavailable
 from memory.logs import get_logger
+from memory.prompt_connections import make_prompt
 
 BACKOFF = ExponentialWithJitterBackoff(base=0.05, cap=1)
 RETRIES = 3
@@ -51,6 +52,7 @@ async def connect(url: str, *, password: str | None = None) -> AsyncIterator[Red
     except ValueError:
         raise Unavailable("REDIS_URL is not a Redis address. Write redis://host:6379 or unix:///path.") from None
     pool.connection_kwargs["decode_responses"] = False
+    make_prompt(pool)
     client = Redis(connection_pool=pool)
     try:
         facts = await server_facts(client)

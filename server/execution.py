@@ -27,7 +27,7 @@ from server.thread_summary import Summary, output_of, summary_of
 from server.told_before import ToldBefore
 
 Stop = Literal["", "interrupt", "rollback", "drain", "lost"]
-STOP_SECONDS = 5.0  # that a node which is cancelled has for its own cleaning up
+STOP_SECONDS = (1.0, 2.0, 2.0)  # that a node has for its cleaning up each time that it is cancelled
 TAIL = 200  # events of an earlier attempt that are looked at
 GONE_SECONDS = 60.0  # that a run which leaves no thread is kept for its readers
 
@@ -58,14 +58,13 @@ class Attempt:
     stores: Stores
     stopping: Stop = ""
     _control: RunControl = field(default_factory=RunControl)
-    _task: "asyncio.Task[None] | None" = None
+    _stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stop(self, how: Stop) -> None:
         """Stop now; with `drain`, see `drain`."""
         if self.stopping in ("", "drain"):
             self.stopping = how
-            if self._task:
-                self._task.cancel()
+            self._stopped.set()
 
     def drain(self) -> None:
         """Stop when the step that is under way is over."""
@@ -105,22 +104,25 @@ class Attempt:
             self.stopping = "rollback" if self.run.cancel == "rollback" else "interrupt"
         error: BaseException | None = None
         if not self.stopping:
-            self._task = asyncio.create_task(self._drive(), name=f"run {self.run.run_id}")
+            task = asyncio.create_task(self._drive(), name=f"run {self.run.run_id}")
+            stopped = asyncio.create_task(self._stopped.wait())
             try:
-                await asyncio.wait({self._task, writer}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({task, writer, stopped}, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                error = await self._halted(self._task)
+                stopped.cancel()
+                error = await self._halted(task)
         if writer.done() and not writer.cancelled():
             error = writer.exception() or error
         return await self._end(error)
 
     async def _halted(self, task: "asyncio.Task[None]") -> BaseException | None:
         """The task's error, once it has stopped. A node that cannot be stopped is left to itself."""
-        if not task.done():
-            task.cancel()
-        if not (await asyncio.wait({task}, timeout=STOP_SECONDS))[0] or task.cancelled():
-            return None
-        return task.exception()
+        for seconds in STOP_SECONDS:
+            if task.done():
+                break
+            task.cancel()  # again: code of others may have caught the one before
+            await asyncio.wait({task}, timeout=seconds)
+        return None if not task.done() or task.cancelled() else task.exception()
 
     async def _drive(self) -> None:
         """Stream the graph from where it stands."""

@@ -50,7 +50,7 @@ async def note_base(run: Run, runs: Runs, undo: CheckpointUndo, start: Start) ->
 
 async def _is_over(graph: Compiled, snapshot: StateSnapshot, run: Run) -> bool:
     """Whether the run had come to its end, or to where it stops, when its worker died."""
-    if not snapshot.next:
+    if not snapshot.tasks:
         return True
     if any(task.interrupts for task in snapshot.tasks) and all(
         task.interrupts or task.result is not None for task in snapshot.tasks
@@ -78,7 +78,7 @@ def _asks_nothing(snapshot: StateSnapshot, run: Run) -> bool:
         return False
     if command.get("update") is not None or command.get("goto"):
         return False
-    if not snapshot.created_at or not snapshot.next:
+    if not snapshot.created_at or not snapshot.tasks:
         return True
     meant = run.kwargs.get("answers")
     waiting = {interrupt.id for task in snapshot.tasks for interrupt in task.interrupts}

@@ -61,7 +61,12 @@ def is_there(snapshot: StateSnapshot) -> bool:
 
 def status_of(snapshot: StateSnapshot) -> ThreadStatus:
     """What a thread is when nothing runs on it."""
-    return "interrupted" if snapshot.next else "idle"
+    return "interrupted" if next_of(snapshot) else "idle"
+
+
+def next_of(snapshot: StateSnapshot) -> list[str]:
+    """What is left to do. A step all of whose tasks are done counts as long as it is not stored as done."""
+    return list(snapshot.next) or [task.name for task in snapshot.tasks]
 
 
 def interrupts_of(snapshot: StateSnapshot) -> dict[str, list[dict[str, object]]]:
@@ -76,7 +81,7 @@ def state_shape(snapshot: StateSnapshot) -> dict[str, object]:
     parent = checkpoint_of(snapshot.parent_config)
     return {
         "values": snapshot.values if there else {},
-        "next": list(snapshot.next),
+        "next": next_of(snapshot),
         "tasks": [_task(task) for task in snapshot.tasks],
         "metadata": snapshot.metadata or {},
         "created_at": snapshot.created_at,

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from server.app import create_app
 from server.http.backend import open_backend
@@ -36,6 +37,14 @@ async def served(settings: Settings, config: Path = GRAPHS) -> AsyncIterator[htt
                 finally:
                     server.should_exit = True
             await serving
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def runs_http() -> AsyncIterator[httpx.AsyncClient]:
+    """A client of one server of the graphs that runs are tried on, for all tests of a file."""
+    with TemporaryDirectory(prefix="zigral-") as name:
+        async with served(Settings(data=Path(name)), GRAPHS.with_name("runs.json")) as client:
+            yield client
 
 
 @pytest.fixture

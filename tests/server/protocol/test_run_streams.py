@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 CONFIG = Path(__file__).parent / "graphs" / "runs.json"
 
 
@@ -48,9 +49,8 @@ def names(told: list[Told]) -> list[str]:
 
 
 @pytest.fixture
-async def http(serve: Any) -> AsyncIterator[httpx.AsyncClient]:
-    async with serve(CONFIG) as client:
-        yield client
+def http(runs_http: httpx.AsyncClient) -> httpx.AsyncClient:
+    return runs_http
 
 
 async def thread_of(http: httpx.AsyncClient) -> str:
@@ -158,15 +158,15 @@ async def test_one_who_joins_with_a_mode_sees_that_mode_alone(http: httpx.AsyncC
     assert {one.id for one in told} == {""}
 
 
-async def test_a_readers_other_process_sees_the_same(http: httpx.AsyncClient, serve: Any) -> None:
-    thread = await thread_of(http)
+async def test_a_reader_of_another_process_sees_the_same(serve: Any) -> None:
     body = {"assistant_id": "ticks", "input": {"ticks": 8, "delay": 0.05}, "stream_mode": "custom"}
-    made = await http.post(f"/threads/{thread}/runs", json={**body, "stream_resumable": True})
-    path = f"/threads/{thread}/runs/{made.json()['run_id']}/stream"
-    async with serve(CONFIG, concurrency=0) as other:
+    async with serve(CONFIG) as http, serve(CONFIG, concurrency=0) as other:
+        thread = await thread_of(http)
+        made = await http.post(f"/threads/{thread}/runs", json={**body, "stream_resumable": True})
+        path = f"/threads/{thread}/runs/{made.json()['run_id']}/stream"
         there = [t async for t in events(other, "GET", path, headers={"Last-Event-ID": "-1"})]
         assert (await other.get(path.removesuffix("stream") + "join")).json()["done"] == 8
-    assert there == [t async for t in events(http, "GET", path, headers={"Last-Event-ID": "-1"})]
+        assert there == [t async for t in events(http, "GET", path, headers={"Last-Event-ID": "-1"})]
 
 
 async def test_a_threads_stream_tells_its_runs_in_turn_and_goes_on_after_an_event(http: httpx.AsyncClient) -> None:

@@ -59,6 +59,14 @@ def ask(state: State) -> State:
     return {"trail": [f"asked {interrupt('why?')}"]}
 
 
+async def dawdle(state: State) -> State:
+    await asyncio.sleep(state.get("delay", 0))
+    return {"trail": ["dawdled"]}
+
+
+asks_slowly = chain(StateGraph(State), one, ask, dawdle, two)
+
+
 def ask_again(state: State) -> State:
     return {"trail": [f"again {interrupt('really?')}"]}
 
