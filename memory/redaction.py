@@ -15,7 +15,7 @@ LEFT_OUT = "[left out]"
 SHORTEST = 4  # characters; a shorter secret is found by its place alone, as in redis://:pw@
 ALONE = 6  # characters; a shorter one is only taken out where it stands as a word
 PRIVATE_LINE = 12  # characters from which a line of a private text is looked for on its own
-LONGEST = 100_000  # characters that are looked through; what comes after them is dropped
+LONGEST = 40_000  # characters that are looked through; what comes after them is dropped
 
 QUOTED = r"""[bruf]{0,2}"(?:\\.|[^"\\])*(?:"|\Z)|[bruf]{0,2}'(?:\\.|[^'\\])*(?:'|\Z)"""
 CREDENTIALS = re.compile(r"(?<=://)[^/?#\s\"'<>]{1,200}@")
@@ -28,8 +28,9 @@ FOREIGN_KEY = re.compile(
     re.DOTALL,
 )
 ODD_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s:]{0,100}:[^\s\"'<>]{1,200}@")  # a "/" or "?" in the password
+SECRET_NAME = r"(?:authorization|api[-_]?keys?|passw(?:or)?d|passphrase|secret|token|credentials?|cookie)"
 ASSIGNED = re.compile(
-    r"([\"']?\b[\w-]{0,40}(?:authorization|api[-_]?keys?|passw(?:or)?d|passphrase|secret|token|credentials?|cookie)"
+    rf"([\"']?(?<![\w-])[\w-]{{0,80}}?{SECRET_NAME}"
     rf"[\"']?\s*(?:=>|[:=])\s*|--(?:password|api-key|token)\s+)({QUOTED}|(?:(?:Bearer|Basic)\s+)?[^\s,;&\"'<>)\]}}]+)",
     re.I,
 )
@@ -59,7 +60,7 @@ class Redactor:
 
     def __call__(self, text: str, private: Iterable[str] = ()) -> str:
         """`text` without secrets, people's addresses and mail texts; `private` texts are taken out too."""
-        text = self._known.sub(LEFT_OUT, text[:LONGEST])
+        text = _cut(self._known.sub(LEFT_OUT, text))
         for line in sorted(set(_lines(private)), key=len, reverse=True):
             text = text.replace(line, LEFT_OUT)
         return _without_shapes(text)
@@ -97,6 +98,11 @@ def _lines(texts: Iterable[str]) -> Iterator[str]:
         for line in (text, *text.splitlines()):
             if len(line.strip()) >= PRIVATE_LINE:
                 yield from _forms(line.strip())
+
+
+def _cut(text: str) -> str:
+    """No more than can be looked through, and no half of a word at the end, which could be half a key."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rpartition(' ')[0]} {LEFT_OUT}"
 
 
 def _without_shapes(text: str) -> str:

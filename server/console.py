@@ -9,12 +9,12 @@ from pathlib import Path
 
 import typer
 
-from memory.harmless import harmless
+from memory.harmless import harmless, harmless_json
 
 
 def answer(document: Mapping[str, object] | Sequence[object]) -> None:
     """One JSON document on stdout: the whole answer of a command under `--json`."""
-    typer.echo(json.dumps(document, ensure_ascii=False, default=str))
+    typer.echo(harmless_json(json.dumps(document, ensure_ascii=False, default=str)))
 
 
 def say(text: str) -> None:

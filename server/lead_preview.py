@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from memory.harmless import harmless
+from memory.harmless import harmless, harmless_json
 from server.lead_import import Counts
 from server.mx_warnings import MxCheck
 from tools.lead_file import LeadFile
@@ -140,4 +140,4 @@ def _named(delimiter: str) -> str:
 
 
 def _dumped(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return harmless_json(json.dumps(value, ensure_ascii=False))

@@ -182,6 +182,18 @@ def test_what_looks_like_a_secret_or_a_mail_is_left_out(
     assert secret not in said
 
 
+@pytest.mark.parametrize("filler", ["a-", '"', "a@", "://", "x://a:", "body='", "password=", "eyJ", "GET /", "a."])
+def test_a_line_of_any_length_costs_no_more_than_a_moment_and_shows_no_half_of_a_key(
+    tmp_path: Path, filler: str
+) -> None:
+    configure(tmp_path, console=None, secrets=["planted-and-configured"])
+    for length in (39_990, 39_995, 200_000):
+        padding = (filler * length)[:length]
+        get_logger("here").info("{}", f"{padding} planted-and-configured sk-planted-by-shape-123456")
+    assert "planted" not in written(tmp_path)
+    assert max(map(len, written(tmp_path).splitlines())) < 45_000
+
+
 def test_a_private_text_is_left_out_line_by_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     configure(tmp_path)
     with private(BODY):

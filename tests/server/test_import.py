@@ -107,3 +107,14 @@ def test_a_file_that_cannot_be_read_is_refused_before_anything_is_written(
 
 def test_an_unknown_policy_is_wrong_use(leads_csv: Path) -> None:
     assert zigral_import(leads_csv, "--duplicates", "merge").exit_code == 2
+
+
+@pytest.mark.parametrize("options", [("--json",), ()])
+def test_no_character_that_moves_a_cursor_reaches_a_terminal(leads_csv: Path, options: tuple[str, ...]) -> None:
+    leads_csv.write_text(
+        "Email,First Name,Motto\nanna@acme.example,An\u009b2Jna\u202e,\u202eodd\u061c\n", encoding="utf-8"
+    )
+    said = zigral_import(leads_csv, "--dry-run", *options).stdout
+    assert not {"\u009b", "\u202e", "\u061c", "\x1b"} & set(said)
+    if options:
+        assert json.loads(said)["rows"][0]["normalized"]["extra"]["motto"] == "\u202eodd\u061c"

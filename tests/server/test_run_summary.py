@@ -122,6 +122,14 @@ def test_one_that_is_stopped_says_what_was_done_and_goes_on_later(tmp_path: Path
     assert len(Results(results).finished()) == 14
 
 
+def test_the_log_has_a_line_for_each_lead_with_its_run_and_no_address(ended: tuple[Path, str]) -> None:
+    log = (ended[0] / "data" / "logs" / "zigral.log").read_text(encoding="utf-8")
+    found = list(Results(ended[0] / "out" / "runs.jsonl").latest())
+    assert all(f"| run {result.run_id} | A lead ended." in log for result in found)
+    assert not [result.lead.email for result in found if result.lead.email in log]
+    assert not (ended[0] / "data" / "logs" / "error.log").exists()
+
+
 def test_who_has_no_offer_of_their_own_is_told_whose_is_used(tmp_path: Path) -> None:
     words = ("run", str(DEMO / "leads.csv"), "--web", str(DEMO / "web"), "--limit", "1")
     done = subprocess.run(
