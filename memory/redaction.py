@@ -28,9 +28,9 @@ FOREIGN_KEY = re.compile(
     re.DOTALL,
 )
 ODD_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s:]{0,100}:[^\s\"'<>]{1,200}@")  # a "/" or "?" in the password
-SECRET_NAME = r"(?:authorization|api[-_]?keys?|passw(?:or)?d|passphrase|secret|token|credentials?|cookie)"
+NAMED_SO = r"(?:authorization|api[-_]?keys?|passw(?:or)?d|passphrase|secret|token|credentials?|cookie)"
 ASSIGNED = re.compile(
-    rf"([\"']?(?<![\w-])[\w-]{{0,80}}?{SECRET_NAME}"
+    rf"([\"']?(?<![\w-])[\w-]{{0,80}}?{NAMED_SO}"
     rf"[\"']?\s*(?:=>|[:=])\s*|--(?:password|api-key|token)\s+)({QUOTED}|(?:(?:Bearer|Basic)\s+)?[^\s,;&\"'<>)\]}}]+)",
     re.I,
 )
