@@ -22,15 +22,22 @@ from memory.errors import Malformed, Refused, Unavailable, ZigralError
 
 T = TypeVar("T")
 RAW = {NEVER_DECODE: True}
-FOR_NOW = re.compile(
-    r"\b(OOM|READONLY|MISCONF|NOREPLICAS|BUSY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNKILLABLE)\b"
-)
-REMEDIES = {
+FOR_NOW = {  # how a server says that it cannot serve now, and what a person may do
     "OOM": "Give it memory (maxmemory)",
     "READONLY": "Point REDIS_URL at the master",
     "MISCONF": "Make space on its disk",
     "NOREPLICAS": "Start its replicas",
     "BUSY": "Wait, or run SCRIPT KILL on it",
+    **dict.fromkeys(("LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "UNKILLABLE"), "Wait until it is ready"),
+}
+CODES = re.compile(rf"\b({'|'.join(FOR_NOW)})\b")  # Redis 6.2 wraps what a script met in an error of its own
+CODE_OF = {  # redis-py takes the code out of these
+    redis.exceptions.OutOfMemoryError: "OOM",
+    redis.exceptions.ReadOnlyError: "READONLY",
+    redis.exceptions.BusyLoadingError: "LOADING",
+    redis.exceptions.MasterDownError: "MASTERDOWN",
+    redis.exceptions.ClusterDownError: "CLUSTERDOWN",
+    redis.exceptions.TryAgainError: "TRYAGAIN",
 }
 
 
@@ -179,9 +186,9 @@ def _in_our_words(error: redis.exceptions.RedisError, asked: Ask | Scan) -> Zigr
     words = str(error)
     if isinstance(error, redis.exceptions.NoPermissionError | redis.exceptions.AuthenticationError):
         return Refused(f"The Redis server does not let our user do this ({words}). Give it the right to.")
-    if for_now := FOR_NOW.search(words):
-        remedy = REMEDIES.get(for_now[1], "Wait until it is ready")
-        return Unavailable(f"The Redis server cannot serve now ({for_now[1]}). {remedy}, and run again.")
+    found = CODES.search(words)
+    if code := CODE_OF.get(type(error)) or (found and found[1]):
+        return Unavailable(f"The Redis server cannot serve now ({code}). {FOR_NOW[code]}, and run again.")
     if isinstance(error, redis.exceptions.ResponseError) and isinstance(asked, Ask):
         kind = "a key of it holds something else" if "WRONGTYPE" in words else "a record of it is damaged"
         return damaged(asked.thread, kind)

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from memory import profile, records
 
-THREADS = "{zigral:*}:o"  # a pattern for the second key of every thread
+THREADS = "{zigral:*}:[co]"  # a pattern for both keys of every thread
 NUL, AFTER_NUL = b"\0", b"\1"
 ESCAPABLE = re.compile("[\0\1\ud800-\udfff]")
 ESCAPED = re.compile("\1([0-9a-f]{4})")
@@ -45,7 +45,7 @@ def thread_of(key: bytes) -> str:
 
 def name_of(*parts: str) -> bytes:
     """A record's name. No part runs into the next, whatever it holds, and the order of the parts is kept."""
-    return NUL.join(escaped(part).encode() for part in parts)
+    return "\0".join(map(escaped, parts)).encode()
 
 
 def parts_of(name: bytes) -> list[str]:
@@ -61,7 +61,7 @@ def under(*parts: str) -> tuple[bytes, bytes]:
 
 def escaped(text: str) -> str:
     """Any text as one that holds no NUL and no lone surrogate."""
-    return ESCAPABLE.sub(lambda found: f"\1{ord(found[0]):04x}", text) if ESCAPABLE.search(text) else text
+    return text if text.isprintable() else ESCAPABLE.sub(lambda found: f"\1{ord(found[0]):04x}", text)
 
 
 def unescaped(text: str) -> str:

@@ -100,23 +100,19 @@ class Records:
     ) -> tuple[list[bytes], list[bytes]]:
         """The names of the values that a checkpoint leans on, and (name, value) of what is to be kept."""
         place, values = Place.of(config), checkpoint["channel_values"]
-        versions = checkpoint["channel_versions"]
-        needed = [_short(channel, version) for channel, version in versions.items() if channel in values]
-        possible = [_short(channel, version) for channel, version in versions.items() if channel not in values]
+        stem = name_of("b", place.ns) + b"\0"
+        short = {channel: _short(channel, version) for channel, version in checkpoint["channel_versions"].items()}
+        needed = [name for channel, name in short.items() if channel in values]
+        possible = [name for channel, name in short.items() if channel not in values]
         facts = _plain(get_serializable_checkpoint_metadata(config, metadata))
         head = [escaped(str(facts.get("run_id", ""))), escaped(place.checkpoint_id), needed, possible]
         rest = {key: value for key, value in checkpoint.items() if key != "channel_values"}
-        stem = name_of("b", place.ns) + b"\0"
         kept = [name_of("c", place.ns, checkpoint["id"]), self._record(head, rest, facts)]
-        for channel, version in new_versions.items():
-            kept.append(stem + _short(channel, version).encode())
+        new = {_short(channel, version): channel for channel, version in new_versions.items()}
+        for name, channel in new.items():
+            kept.append(stem + name.encode())
             kept.append(self.packed(values[channel]) if channel in values else ormsgpack.packb([EMPTY, b""]))
-        leaned_on = [
-            stem + _short(channel, version).encode()
-            for channel, version in versions.items()
-            if channel in values and new_versions.get(channel) != version
-        ]
-        return leaned_on, kept
+        return [stem + name.encode() for name in needed if name not in new], kept
 
     def writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str
@@ -188,7 +184,7 @@ class Records:
 
 def _short(channel: str, version: str | int | float) -> str:
     """A value's name without what all values of a namespace begin with."""
-    return name_of(channel, str(version)).decode()
+    return f"{escaped(channel)}\0{escaped(str(version))}"
 
 
 def _body_of(record: bytes) -> int:

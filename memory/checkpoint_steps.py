@@ -110,13 +110,13 @@ class Saving:
 
     def threads(self) -> Stream[str]:
         """The id of every thread, in no order."""
-        seen: set[bytes] = set()
+        seen: set[str] = set()
         cursor = 0
         while True:
             following, keys = yield Scan(cursor)
-            for key in set(keys) - seen:
-                yield Item(thread_of(key))
-            seen.update(keys)
+            for thread in {*map(thread_of, keys)} - seen:
+                yield Item(thread)
+                seen.add(thread)
             cursor = int(following)
             if cursor == 0:
                 return

@@ -114,11 +114,11 @@ async def server_facts(client: Redis) -> dict[str, str]:
     """The server's INFO as text, for `doubts`; empty where a managed service keeps it to itself."""
     try:
         return {str(key): str(value) for key, value in (await client.info()).items()}
-    except redis.exceptions.AuthenticationError as error:
-        raise Unavailable("The Redis server refuses our name or password. Set REDIS_PASSWORD.") from error
     except redis.exceptions.ResponseError:
         return {}
     except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
+        if isinstance(error, redis.exceptions.AuthenticationError) or "password" in str(error):
+            raise Unavailable("The Redis server refuses our name or password. Set REDIS_PASSWORD.") from error
         raise Unavailable(
             "The Redis server does not answer. Start it, or unset REDIS_URL to use the embedded one."
         ) from error

@@ -10,7 +10,7 @@ from langgraph.graph import StateGraph
 
 from graphs.outreach import OutreachInput, OutreachState, outreach
 from memory.answers import RedisAnswers
-from memory.checkpoints import RedisSaver
+from memory.checkpoints import RedisSaver, saver_on
 from memory.errors import Invalid
 from memory.indexed_interactions import IndexedInteractions
 from memory.interactions import Interactions, NoInteractions
@@ -58,7 +58,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         yield Services(
             leads=Leads(client),
             interactions=await stack.enter_async_context(open_interactions(settings, client)),
-            checkpointer=RedisSaver(client),
+            checkpointer=await stack.enter_async_context(saver_on(client)),
             suppressions=Suppressions(client),
             run_places=RunPlaces(client),
             answers=RedisAnswers(client, settings.model_cache_days),

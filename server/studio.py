@@ -12,7 +12,7 @@ from typing import Any
 
 from langgraph.graph.state import CompiledStateGraph
 
-from memory.checkpoints import RedisSaver
+from memory.checkpoints import RedisSaver, saver_on
 from memory.snapshots import Snapshots
 from server import assembly
 from server.data_server import open_redis
@@ -32,8 +32,8 @@ async def outreach() -> CompiledStateGraph[Any, Any, Any, Any]:
 async def open_checkpointer() -> AsyncIterator[RedisSaver]:
     """The checkpointer of this process, on the Redis in use."""
     settings = await asyncio.to_thread(Settings.from_env)
-    async with open_redis(settings) as client:
-        yield RedisSaver(client)
+    async with open_redis(settings) as client, saver_on(client) as saver:
+        yield saver
 
 
 @cache
