@@ -93,8 +93,9 @@ def outreach(
 ) -> StateGraph[OutreachState, None, OutreachInput]:
     """The flow, not yet compiled: give it a checkpointer, since it stops for the approval."""
     prove = Prove(snapshots=snapshots, offer=offer)
+    recall = Recall(interactions=interactions, offer=offer, clock=clock)
     graph = StateGraph(OutreachState, input_schema=OutreachInput)
-    graph.add_node("recall", Recall(interactions=interactions, offer=offer, clock=clock))
+    graph.add_node("recall", recall)
     graph.add_node("research", Research(web=web, workers=workers, snapshots=snapshots))
     graph.add_node("extract", Extract(engine.find_facts, snapshots=snapshots, interactions=interactions))
     graph.add_node("qualify", Qualify(judge=engine.judge, snapshots=snapshots, icp=icp, clock=clock))
@@ -102,7 +103,7 @@ def outreach(
     graph.add_node("prove", prove)
     graph.add_node("critique", Critique(critic=engine.critic, offer=offer))
     graph.add_node("approve", Approve(ask=interrupt))
-    graph.add_node("deliver", Deliver(prove=prove, outbox=outbox, offer=offer, clock=clock))
+    graph.add_node("deliver", Deliver(prove=prove, recall=recall, outbox=outbox, offer=offer, clock=clock))
     graph.add_node("remember", Remember(interactions, clock=clock, run_id=_run_id))
     graph.add_conditional_edges(START, after_start)
     graph.add_conditional_edges("recall", after_recall)

@@ -140,6 +140,14 @@ class ServerIndex:
             if isinstance(vectors, dict) and self._model in vectors:
                 return
             await client.delete_collection(name)  # another model's: the records make it again
+        try:
+            await self._create()
+        except UnexpectedResponse as error:
+            if error.status_code != 409:  # another process made it at the same moment
+                raise
+
+    async def _create(self) -> None:
+        client, name = self._client, self._collection
         pieces = models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM)
         await client.create_collection(
             name,

@@ -1,15 +1,16 @@
-"""Hand an approved mail over, after proving it once more."""
+"""Hand an approved mail over, after proving it once more and asking again what is known of the person."""
 
 import hashlib
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from memory.errors import Refused
+from memory.errors import Refused, Suppressed
 from memory.profile import Offer
 from memory.records import Approval, LeadStatus, draft_sha256
 from memory.words import Clock
 from nodes.prove import Prove, ProveView
+from nodes.recall import Recall
 from tools.mail import Outbox, build_message, footer
 
 
@@ -23,6 +24,7 @@ class Deliver:
     """What it does may be done again after a kill: the Message-ID depends on the words alone."""
 
     prove: Prove
+    recall: Recall
     outbox: Outbox
     offer: Offer
     clock: Clock
@@ -32,6 +34,9 @@ class Deliver:
         proof = await self.prove.check(state)
         if not proof.passed:
             raise Refused(f"The mail to {lead.email} is not proven: {proof.findings[0].message}")
+        standing = await self.recall.standing(lead)
+        if standing and standing.stop:  # said since the mail was written
+            raise Suppressed(f"The mail to {lead.email} does not go out: {standing.stop}")
         closing = footer(offer, draft.body)
         approval = Approval(
             draft_sha256=draft_sha256(lead.email, draft.subject, draft.body),

@@ -40,26 +40,35 @@ class Recall:
     clock: Clock
 
     async def __call__(self, state: RecallView) -> RecallPatch:
-        person = person_of(state.lead)
-        places = [Where(account=account) for account in accounts_of(state.lead)]
-        if person:
-            places.insert(0, Where(person=person))
-        found: dict[object, Interaction] = {}
-        for where in places:
-            found |= {item.id: item for item in await self._at(where, state.offer or self.offer)}
-        if not found or person is None:
-            return RecallPatch(past=(), standing=None, status=None)
-        standing = standing_of(person, found.values(), self.clock().date())
-        status: LeadStatus | None = "skipped" if standing.stop else None
-        return RecallPatch(past=_worth_keeping(list(found.values())), standing=standing, status=status)
+        found = await self._found(state.lead, state.offer or self.offer)
+        standing = self._standing(state.lead, found)
+        status: LeadStatus | None = "skipped" if standing and standing.stop else None
+        return RecallPatch(past=_worth_keeping(found), standing=standing, status=status)
 
-    async def _at(self, where: Where, offer: Offer) -> list[Interaction]:
+    async def standing(self, lead: Lead) -> Standing | None:
+        """What is known now, without what a model would find beside it."""
+        return self._standing(lead, await self._found(lead, None))
+
+    def _standing(self, lead: Lead, found: Sequence[Interaction]) -> Standing | None:
+        person = person_of(lead)
+        return standing_of(person, found, self.clock().date()) if person and found else None
+
+    async def _found(self, lead: Lead, offer: Offer | None) -> list[Interaction]:
+        person = person_of(lead)
+        places = [Where(person=person)] if person else []
+        places += [Where(account=account) for account in accounts_of(lead)]
+        found = {item.id: item for where in places for item in await self._at(where, offer)}
+        return list(found.values())
+
+    async def _at(self, where: Where, offer: Offer | None) -> list[Interaction]:
         """The newest there, all that have an outcome, and what bears on the offer where there is more."""
         newest = await self.interactions.history(where, NEWEST)
         if len(newest) < NEWEST:
             return newest
         decisive = where.model_copy(update={"outcomes": OUTCOMES})
         told = await self.interactions.history(decisive, DECISIVE)
+        if offer is None:
+            return [*newest, *told]
         query = offer.text_in("what", offer.language) or offer.sender.company
         relevant = await self.interactions.recall(query, where, RELEVANT)
         return [*newest, *told, *(one.interaction for one in relevant)]

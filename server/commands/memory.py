@@ -80,7 +80,7 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Find what was said or noted before, by meaning and by words, best first."""
-    given = {"account": account, "person": person, "kinds": kind or (), "campaign": campaign}
+    given = {"account": _registered(account), "person": person, "kinds": kind or (), "campaign": campaign}
     where = _where(given, since, until)
 
     async def work(interactions: "IndexedInteractions") -> "list[Recalled]":
@@ -162,6 +162,18 @@ def _where(given: Mapping[str, object], since: str | None, until: str | None) ->
         fault = error.errors()[0]
         name = str(fault["loc"][0]).replace("kinds", "kind")
         raise Invalid(f"{fault['msg'].removeprefix('Value error, ').rstrip('.')}.", where=f"--{name}") from None
+
+
+def _registered(account: str | None) -> str | None:
+    """What was registered of a domain or a web address, as the import keeps it."""
+    from tools.addresses import registrable_domain
+
+    if account is None:
+        return None
+    try:
+        return registrable_domain(account if "://" in account else f"https://{account}") or account
+    except ValueError:
+        return account
 
 
 def _day(text: str | None, *, end: bool = False) -> datetime | None:

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from memory.checkpoints import RedisSaver
 from memory.edge_index import EdgeIndex
+from memory.errors import Suppressed
 from memory.indexed_interactions import IndexedInteractions
 from memory.interaction_records import Records
 from memory.interactions import Where
@@ -186,6 +187,16 @@ async def test_a_colleagues_answer_and_a_promise_are_shown_to_whoever_approves_a
     assert "“A zebra sheet by Friday.”). That day has passed." in state["description"]
     assert "zebra" not in state["draft"].subject + state["draft"].body
     assert {item.text for item in state["past"]} == {"A zebra sheet by Friday.", "Talk to Gareth about zebras."}
+
+
+async def test_a_no_that_came_after_the_mail_was_written_keeps_it_in(
+    flow: Flow, interactions: IndexedInteractions, said: Said, tmp_path: Path
+) -> None:
+    await flow()
+    await interactions.remember([said(outcome="refused", text="No more, please.")])
+    with pytest.raises(Suppressed, match="No more, please"):
+        await flow(ACCEPT)
+    assert not (tmp_path / "outbox").exists()
 
 
 async def test_a_quotation_that_was_used_is_not_used_again(

@@ -85,7 +85,7 @@ def test_while_another_process_holds_the_index_an_import_keeps_all_and_a_company
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = run("import", written(short_folder, LINE), "--json")
         assert json.loads(done.stdout)["indexed"] is False
-        found = run("search", "audit", "--account", "acme.co.uk", "--json")
+        found = run("search", "audit", "--account", "www.acme.co.uk", "--json")
         assert len(json.loads(found.stdout)["results"]) == 1
         refused = run("search", "audit")
         assert "process 4711 (zigral serve)" in str(refused.exception)
