@@ -3,8 +3,10 @@
 import multiprocessing
 import os
 import shutil
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -297,6 +299,36 @@ async def test_a_server_that_is_not_there_is_unavailable_and_says_no_address() -
     assert "127.0.0.1" not in str(error.value)
     assert "hunter2" not in str(error.value)
     await index.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "words"),
+    [(401, Unavailable, "QDRANT_API_KEY"), (403, Unavailable, "QDRANT_API_KEY"), (500, Unavailable, "HTTP 500")],
+)
+async def test_what_a_server_answers_becomes_our_own_error(status: int, error: type[Exception], words: str) -> None:
+    asked: list[str] = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.headers["api-key"])
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        index = ServerIndex(
+            open_client(f"http://127.0.0.1:{server.server_port}", "hunter2"), model=MODEL, size=SIZE
+        )
+        with pytest.raises(error, match=words) as raised:
+            await index.count()
+        await index.close()
+        server.shutdown()
+    assert asked == ["hunter2"]
+    assert "hunter2" not in str(raised.value)
 
 
 async def test_a_collection_of_another_model_is_made_anew() -> None:

@@ -10,8 +10,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from memory.interactions import Where
+from memory.records import Interaction
 from server.cli import app
-from server.settings import VARIABLES
+from server.data_server import open_redis
+from server.interactions import PassingInteractions, examine_interactions
+from server.settings import VARIABLES, Settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "formats.md"
 LINE = {
@@ -91,6 +95,20 @@ def test_while_another_process_holds_the_index_an_import_keeps_all_and_a_company
         assert "process 4711 (zigral serve)" in str(refused.exception)
         assert "QDRANT_URL" in str(refused.exception)
     assert len(json.loads(run("search", "audit", "--json").stdout)["results"]) == 1
+
+
+async def test_a_process_that_can_close_nothing_remembers_all_the_same(short_folder: Path) -> None:
+    settings = Settings(data=short_folder)
+    passing = PassingInteractions(settings)
+    item = Interaction.model_validate(LINE | {"account": "acme.co.uk"})
+    assert await passing.remember([item]) == 1
+    assert await passing.history(Where(person=item.person)) == [item]
+    assert [one.interaction for one in await passing.recall("audit", Where(account="acme.co.uk"))] == [item]
+    async with open_redis(settings) as client:
+        health = await examine_interactions(settings, client)
+    assert (health.records, health.points, health.behind, health.trouble) == (1, 0, 1, None)
+    assert await passing.forget(item.person) == 1
+    assert await passing.history() == []
 
 
 @pytest.mark.parametrize(
