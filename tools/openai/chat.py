@@ -1,11 +1,12 @@
 """One question to a chat model. LangChain's types come this far and no further."""
 
 import asyncio
+import ssl
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal
 
 import httpx
@@ -79,7 +80,7 @@ class Chat:
 
     def __post_init__(self) -> None:
         timeout = httpx.Timeout(self.access.seconds, connect=min(CONNECT, self.access.seconds))
-        client = BoundedClient(timeout=timeout, headers={"Accept-Encoding": "identity"})
+        client = BoundedClient(timeout=timeout, verify=_certificates(), headers={"Accept-Encoding": "identity"})
         object.__setattr__(self, "http", client)
 
     async def complete(self, system: str, user: str, response_format: Format = None) -> Reply:
@@ -116,8 +117,15 @@ class Chat:
             max_completion_tokens=self.access.output_tokens,
             use_responses_api=False,
             http_async_client=self.http,
+            http_client=httpx.Client(verify=_certificates()),  # never used; its own would cost a start more
             cache=False,
         )
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: it takes longer than most of a call."""
+    return httpx.create_ssl_context()
 
 
 def _reply(message: "BaseMessage") -> Reply:

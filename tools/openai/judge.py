@@ -50,7 +50,7 @@ class ModelJudge:
         questions = "\n".join(map(_question, asked))
         prompt = Prompt("judge", {"company": Data(company_of(lead)), "pages": Data(shown), "questions": questions})
         verdicts = (await self.model.ask(prompt, Verdicts, lead_id=lead.lead_id)).answers
-        by_id = {verdict.id: verdict for verdict in reversed(verdicts)}
+        by_id = {verdict.id.strip("- :"): verdict for verdict in reversed(verdicts)}
         given = tuple(by_id.get(criterion.id) for criterion in criteria)
         return await self.workers.run(backed, lead, tuple(pages), given, self.model.name)
 

@@ -43,7 +43,7 @@ class Patience:
         begun = time.monotonic()
         try:
             async for attempt in stamina.retry_context(
-                on=self._wait,
+                on=lambda error: self._wait(error, begun + self.seconds),
                 attempts=None,
                 timeout=self.seconds,
                 wait_initial=self.first_wait,
@@ -70,13 +70,15 @@ class Patience:
         self._answered_at = time.monotonic()
         return answer
 
-    def _wait(self, error: Exception) -> bool | float:
-        """Whether to ask again, and after how many seconds where that is known."""
+    def _wait(self, error: Exception, until: float) -> bool | float:
+        """Whether to ask again, and after how many seconds where that is known; never long after `until`."""
         if isinstance(error, OpenedState):
-            return self.open_for * random.uniform(0.5, 1.1)  # noqa: S311 - only to spread the tries
-        if isinstance(error, Outage) and error.retry_after is not None:
-            return error.retry_after + random.uniform(0, self.first_wait)  # noqa: S311
-        return isinstance(error, Outage)
+            seconds = self.open_for * random.uniform(0.5, 1.1)  # noqa: S311 - only to spread the tries
+        elif isinstance(error, Outage) and error.retry_after is not None:
+            seconds = error.retry_after + random.uniform(0, self.first_wait)  # noqa: S311
+        else:
+            return isinstance(error, Outage)
+        return max(0.0, min(seconds, until - time.monotonic()))
 
 
 def _is_no_outage(error: BaseException) -> bool:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,25 +39,17 @@ class Answer:
     trickle: bool = False  # a byte now and then, for ever
 
 
-def completion(
-    content: object, *, finish: str = "stop", tokens: tuple[int, int] | None = (100, 20), **more: Any
-) -> Answer:
-    usage = (
-        {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "total_tokens": sum(tokens)}
-        if tokens
-        else None
-    )
+def completion(content: object, *, finish: str = "stop", counts: bool = True, **more: Any) -> Answer:
+    usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120} if counts else None
     message = {"role": "assistant", "content": content, **more}
     choices = [{"index": 0, "finish_reason": finish, "message": message}]
-    return Answer(
-        {"id": "c1", "object": "chat.completion", "created": 1, "model": "fake", "choices": choices, "usage": usage}
-    )
+    names = {"id": "c1", "object": "chat.completion", "created": 1, "model": "fake"}
+    return Answer({**names, "choices": choices, "usage": usage})
 
 
 def error(status: int, message: str = "", code: str = "", **headers: str) -> Answer:
-    return Answer(
-        {"error": {"message": message or f"failed with {KEY}", "code": code, "type": code}}, status, headers=headers
-    )
+    told = {"message": message or f"failed with {KEY}", "code": code, "type": code}
+    return Answer({"error": told}, status, headers=headers)
 
 
 def user(request: dict[str, Any]) -> str:
@@ -224,10 +217,11 @@ class Kit:
     """What tests make with the fake server."""
 
     fake: FakeModel
+    folder: Path
     KEY, LIES, Answer = KEY, LIES, Answer
     honest, lying, obeying = staticmethod(honest), staticmethod(lying), staticmethod(obeying)
     completion, error = staticmethod(completion), staticmethod(error)
-    data, user, pack = staticmethod(data), staticmethod(user), staticmethod(gzip.compress)
+    data, user, pack = staticmethod(data), staticmethod(user), gzip.compress(b" " * 6_000_000)
 
     def access(self, **more: Any) -> Access:
         return Access(
@@ -246,10 +240,10 @@ class Kit:
     ) -> Model:
         """A model on the fake server, whose waits take no time."""
         budget = Budget(spending or Spending(), limits or Limits(), price)
-        quick = patience or Patience(seconds=0.3, first_wait=0.001, longest_wait=0.01, open_for=0.01)
+        quick = patience or Patience(seconds=0.1, first_wait=0.001, longest_wait=0.01, open_for=0.01)
         return Model(Chat(self.access(seconds=seconds)), budget, quick, **more)
 
 
 @pytest.fixture
-def kit(fake: FakeModel) -> Kit:
-    return Kit(fake)
+def kit(fake: FakeModel, tmp_path: Path) -> Kit:
+    return Kit(fake, tmp_path)
