@@ -14,12 +14,21 @@ def is_instruction(sentence: str) -> bool:
 
     Letters of other alphabets that look like Latin ones are not folded; the text is folded to NFKC.
     """
-    folded = " ".join(unicodedata.normalize("NFKC", sentence[:MAX_LENGTH]).split())
-    return bool(_patterns().search(folded))
+    return bool(_patterns("alone").search(_folded(sentence)))
+
+
+def may_instruct(sentence: str) -> bool:
+    """Whether `sentence` might speak to a machine, an innocent one now and then too: it is not shown to a model."""
+    folded = _folded(sentence)
+    return bool(_patterns("alone").search(folded) or _patterns("perhaps").search(folded))
+
+
+def _folded(sentence: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", sentence[:MAX_LENGTH]).split())
 
 
 @cache
-def _patterns() -> re.Pattern[str]:
+def _patterns(key: str) -> re.Pattern[str]:
     return anywhere(
-        rf"(?<!\w)(?:{pattern})" if pattern[0].isalpha() else pattern for pattern in lists_of("injection")["alone"]
+        rf"(?<!\w)(?:{pattern})" if pattern[0].isalpha() else pattern for pattern in lists_of("injection")[key]
     )

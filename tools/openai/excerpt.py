@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from memory.profile import Criterion
 from memory.records import Lead
 from tools.engine import Page
-from tools.injection import is_instruction
+from tools.injection import may_instruct
 from tools.offline.facts import MOST_PAGES, points_of
 from tools.offline.sentences import Sentence, split
 
@@ -83,7 +83,7 @@ def _lines(text: str, places: Sequence[Place], kept: set[Place]) -> Iterator[str
             left_out = True
             continue
         if line not in tainted:
-            tainted[line] = any(is_instruction(s.text) for s in split(text[line:].partition("\n")[0]))
+            tainted[line] = any(may_instruct(s.text) for s in split(text[line:].partition("\n")[0]))
         if tainted[line]:
             continue
         if left_out:
