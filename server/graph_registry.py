@@ -15,11 +15,13 @@ from langgraph.store.base import BaseStore
 from langgraph_sdk.runtime import AccessContext, ServerRuntime, _ExecutionRuntime, _ReadRuntime
 
 from memory.errors import Invalid, NotFound, ZigralError
+from memory.logs import get_logger
 from server.graph_config import GraphConfig, Webhooks
 from server.graph_loading import Made, load_graph
 from server.graph_types import graph_types, project_types
 
 Compiled = CompiledStateGraph[Any, Any, Any, Any]
+log = get_logger(__name__)
 KEPT = 256  # compiled copies, by graph and owner
 
 
@@ -82,6 +84,8 @@ async def load_graphs(
         return {graph_id: load_graph(config, graph_id) for graph_id in config.places}
 
     made = await asyncio.to_thread(load)
+    if config.unknown_keys:
+        log.warning(f"langgraph.json: ignored what is not known here: {', '.join(config.unknown_keys)}")
     return Graphs(
         made=made,
         checkpointer=checkpointer.with_allowlist(project_types(config.folder)),

@@ -1,7 +1,6 @@
 """uvicorn, set up for clients that may be slow, many or hostile."""
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import Callable
 from types import FrameType
@@ -9,13 +8,11 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from memory.errors import Invalid, Refused
 from server.http.backend import Backend
 from server.settings import Settings
 from server.timed_protocol import with_patience
 
 LONGEST_HEAD = 64 * 1024  # bytes of a request line and its headers
-BACKLOG = 2048  # connections that wait to be taken
 KEEP_ALIVE_SECONDS = 15
 GRACE_SECONDS = 10  # for answers that are still open once everything else has ended
 
@@ -51,27 +48,6 @@ class HttpServer(uvicorn.Server):
             await self._backend.drain()
         finally:
             self.should_exit = True
-
-
-def listen(host: str, port: int, settings: Settings) -> socket.socket:
-    """A socket at that address; refused where others could reach a server that asks for no key."""
-    if not settings.api_keys and not _is_loopback_name(host):
-        raise Refused(
-            f"Without ZIGRAL_API_KEYS anybody who reaches {host} could use this server. "
-            "Set keys (name:key,name:key), or leave --host at 127.0.0.1."
-        )
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except (OSError, UnicodeError) as error:
-        raise Invalid(f"Cannot listen at {host}, port {port} ({error}). Choose with --host and --port.") from None
-
-
-def _is_loopback_name(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:

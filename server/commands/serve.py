@@ -22,7 +22,7 @@ def serve(
     """Serve graphs over the LangGraph protocol, until Ctrl-C or SIGTERM."""
     import asyncio
 
-    from server.http_server import listen
+    from server.listening import listen
     from server.settings import Settings
 
     settings = Settings.from_env()

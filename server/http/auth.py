@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from memory.logs import get_logger
 from server.api_keys import digest_of, owner_of
 from server.http.errors import refusal
 from server.settings import Settings
@@ -17,6 +18,8 @@ OPEN = ("/ok", "/health", "/ready")  # for load balancers and probes: they say n
 METRICS = "/metrics"
 NOBODY = ""  # the owner on a server without keys
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
+LONGEST_PATH = 200  # characters of a path in the log; a query never gets there
+log = get_logger(__name__)
 FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-real-ip")
 
 
@@ -43,10 +46,12 @@ class Auth:
         else:
             owner, refused = NOBODY, _not_from_here(scope, headers)
         if refused is None:
+            log.debug(f"{scope['method']} {scope['path'][:LONGEST_PATH]} for {owner or 'whoever is here'}")
             scope.setdefault("state", {})["owner"] = owner
             await self.app(scope, receive, send)
             return
         status, sentence = refused
+        log.debug(f"{scope['method']} {scope['path'][:LONGEST_PATH]} refused: {sentence}")
         challenge = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
         await refusal(scope["path"], status, sentence, headers=challenge)(scope, receive, send)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from memory.errors import Invalid, Refused
-from server.http_server import listen
+from server.listening import listen
 from server.settings import Settings
 
 KEYS = "ada:ada-key,bob:bob-key"

@@ -14,7 +14,8 @@ from schemathesis.core.result import Ok
 
 from server.app import create_app
 from server.http.backend import open_backend
-from server.http_server import HttpServer, listen
+from server.http_server import HttpServer
+from server.listening import listen
 from server.settings import Settings
 
 GRAPHS = Path(__file__).parent / "graphs" / "langgraph.json"
