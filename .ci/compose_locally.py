@@ -39,6 +39,8 @@ PLACE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 def main() -> None:
     compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
     services: dict[str, Any] = compose["services"]
+    if not shutil.which("qdrant"):
+        print("compose: there is no qdrant on this machine; recall runs on the embedded index.")
     with TemporaryDirectory(prefix="zc-") as folder, ExitStack() as stack:
         ports = {name: free_port() for name in services}
         environ = settings_of(services["api"], ports, Path(folder))
@@ -88,7 +90,6 @@ def settings_of(service: dict[str, Any], ports: dict[str, int], folder: Path) ->
     for name, port in ports.items():
         given = {key: re.sub(rf"//{name}:\d+", f"//127.0.0.1:{port}", value) for key, value in given.items()}
     if not shutil.which("qdrant"):
-        print("compose: there is no qdrant on this machine; recall runs on the embedded index.")
         given = {key: value for key, value in given.items() if not key.startswith("QDRANT")}
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("ZIGRAL_", "REDIS_"))}
     data = {"ZIGRAL_DATA": str(folder / "data"), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
