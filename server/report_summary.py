@@ -21,6 +21,7 @@ OUTCOMES = {  # in the order of the sentence and of the page; for one, for sever
     "stopped": ("is left alone for what was said before", "are left alone for what was said before"),
     "failed": ("failed", "failed"),
 }
+ALONE = ("email wants a closer look first", "emails want a closer look first")  # where no other awaits approval
 WHY = {
     "unfit": "not a fit",
     "awaiting_review": "a closer look",
@@ -83,7 +84,8 @@ class Summary:
     @property
     def parts(self) -> list[tuple[int, str]]:
         """The counts with their words, without those that are 0."""
-        return [(n, words[n != 1]) for key, words in OUTCOMES.items() if (n := self.outcomes[key])]
+        words = OUTCOMES if self.outcomes["awaiting"] else OUTCOMES | {"awaiting_review": ALONE}
+        return [(n, said[n != 1]) for key, said in words.items() if (n := self.outcomes[key])]
 
 
 def summary_of(results: Iterable[Result], icp: Icp | None = None) -> Summary:
