@@ -20,6 +20,7 @@ from server.commands.prove import prove
 from server.commands.report import report
 from server.commands.run import run
 from server.commands.serve import serve
+from server.commands.thread import thread
 from server.commands.worker import worker
 from server.console import note
 
@@ -55,6 +56,7 @@ app.command()(serve)
 app.command()(worker)
 app.add_typer(icp, name="icp")
 app.add_typer(memory, name="memory")
+app.add_typer(thread, name="thread")
 
 
 def main() -> None:
