@@ -1,5 +1,6 @@
 """Going back to a step of an outreach run, and on from it with another profile or offer, on a thread of its own."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -83,10 +84,11 @@ async def fork(settings: Settings, thread: str, at: str | None, change: Change) 
         if lead is None:
             raise Invalid(f"Thread {thread} is not a run of outreach, and only those can be forked from here.")
         step = await _step(saver, thread, at, change)
-        graph = await _graph(settings, services, thread, lead, step)
+        origin = str(before.metadata.get("forked_from") or thread)
+        graph = await _graph(settings, services, origin, lead, step)
         new = str(uuid4())
         await _begin(graph, new, step, change)
-        config: RunnableConfig = {**root(new), "metadata": {"run_id": new, "forked_from": thread}}
+        config: RunnableConfig = {**root(new), "metadata": {"run_id": new, "forked_from": origin}}
         await graph.ainvoke(None, config, durability="sync")
         after = await graph.aget_state(config)
         return Outcome.of(thread, (await graph.aget_state(root(thread))).values), Outcome.of(new, after.values)
@@ -160,6 +162,11 @@ async def _folder(places: RunPlaces, thread: str, lead_id: str) -> RunFolder | N
             folder = open_folder(path)
         except ZigralError:
             continue  # it was moved or deleted since
-        if folder.thread_id(lead_id) == thread:
+        if folder.thread_id(lead_id) == thread or await asyncio.to_thread(_holds, folder, thread):
             return folder
     return None
+
+
+def _holds(folder: RunFolder, run_id: str) -> bool:
+    """Whether a line of the folder's results is of this run; a refresh gives a lead another than its first."""
+    return folder.results.path.exists() and any(line.run_id == run_id for line in folder.results.latest())
