@@ -78,11 +78,12 @@ def _kept(error: Exception) -> Path:
     """The file that keeps the traceback: the error log, or one of its own where that cannot be written."""
     from memory.logs import keep_error  # noqa: PLC0415
 
-    settings = _settings()
-    for folder in (settings.logs, Path(tempfile.mkdtemp(prefix="zigral-error-"))):
-        if kept := keep_error(folder, f"zigral {' '.join(sys.argv[1:2])}", error, secrets=settings.secrets()):
-            return kept
-    return Path(os.devnull)
+    settings, said = _settings(), f"zigral {' '.join(sys.argv[1:2])}"
+    kept = keep_error(settings.logs, said, error, secrets=settings.secrets())
+    if kept is None:
+        elsewhere = Path(tempfile.mkdtemp(prefix="zigral-error-"))
+        kept = keep_error(elsewhere, said, error, secrets=settings.secrets())
+    return kept or Path(os.devnull)
 
 
 def _settings() -> "Settings":
