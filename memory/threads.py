@@ -182,10 +182,9 @@ class Threads:
         """The ids in the order asked for, of those threads that the indexes leave over."""
         index = f"{{zigral}}:threads:{query.owner}"
         by = {"created_at": "created", "state_updated_at": "state_updated"}.get(query.sort_by, "updated")
-        narrow = [f"{index}:graph:{graph}" for graph in (query.metadata.get("graph_id"),) if isinstance(graph, str)]
-        narrow += [
-            f"{index}:assistant:{name}" for name in (query.metadata.get("assistant_id"),) if isinstance(name, str)
-        ]
+        graph, assistant = tags(query.metadata)
+        narrow = [f"{index}:graph:{graph}"] if graph else []
+        narrow += [f"{index}:assistant:{assistant}"] if assistant else []
         narrow += [f"{index}:status:{query.status}"] if query.status else []
         keys = {f"{index}:{by}": 1.0, **dict.fromkeys(narrow, 0.0)}
         rows = await self._scripts.run(self._client.zinter(keys, aggregate="SUM", withscores=True))
@@ -211,9 +210,13 @@ class Threads:
 
 
 def tags(metadata: Mapping[str, object]) -> tuple[str, str]:
-    """The graph and the assistant that a thread's metadata names; "" where it names none."""
-    graph, assistant = metadata.get("graph_id"), metadata.get("assistant_id")
-    return graph if isinstance(graph, str) else "", assistant if isinstance(assistant, str) else ""
+    """The graph and the assistant that a thread's metadata names; "" where it names none that could be one."""
+    return _tag(metadata.get("graph_id")), _tag(metadata.get("assistant_id"))
+
+
+def _tag(name: object) -> str:
+    """A name as part of a key: half a surrogate pair has no bytes."""
+    return name if isinstance(name, str) and name.encode(errors="ignore") == name.encode(errors="replace") else ""
 
 
 def no_thread(thread_id: str) -> NotFound:

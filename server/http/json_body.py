@@ -1,7 +1,6 @@
 """Reading JSON as the protocol promises it back: nothing rounded, nothing dropped, and within bounds."""
 
 import json
-import re
 from collections.abc import Callable, Coroutine
 from typing import Any, NoReturn
 
@@ -10,17 +9,11 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # an escape of half a character: a pair of them makes a whole one
-
 
 def read_json(body: bytes, max_depth: int) -> Any:
     """The value of a body; `HTTPException` 422 where it is not JSON, or JSON that nobody could store."""
     try:
         value = json.loads(body, parse_constant=_no_constant)
-        if HALF.search(body):
-            json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise HTTPException(422, "The body has half of a surrogate pair (\\ud800), which is no text.") from None
     except UnicodeDecodeError:
         raise HTTPException(422, "The body is not UTF-8.") from None
     except RecursionError:

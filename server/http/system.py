@@ -1,5 +1,6 @@
 """Whether the server is up, what it is, and whether it should be sent anything."""
 
+import asyncio
 from importlib.metadata import version
 
 from fastapi import APIRouter
@@ -10,6 +11,7 @@ from server.http.backend import Backend, BackendOf
 from server.http.json_body import JsonRoute
 
 router = APIRouter(route_class=JsonRoute)
+PATIENCE = 2.0  # seconds for Redis to answer: a load balancer waits no longer
 PRODUCT = "0.1.0"
 
 
@@ -50,7 +52,8 @@ async def ready(backend: BackendOf) -> Response:
 
 async def _down(backend: Backend) -> list[str]:
     try:
-        await backend.redis.ping()
-    except RedisError:
+        async with asyncio.timeout(PATIENCE):
+            await backend.redis.ping()
+    except (RedisError, TimeoutError):
         return ["redis"]
     return []
