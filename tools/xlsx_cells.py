@@ -14,7 +14,7 @@ from tools.xlsx_book import Book
 from tools.xlsx_package import Attributes, Package, PartReader
 
 MAX_SHEET = 3_000_000_000  # bytes, unpacked: a million rows of thirty cells
-MAX_ROW = 1_048_576
+MAX_ROW, MAX_CELLS = 1_048_576, 16_384  # as Excel has them
 PLACE = re.compile(r"([A-Z]{1,3})[0-9]{0,7}")
 ESCAPED = re.compile("_x[0-9A-Fa-f]{4}_")
 ERRORS = "e"  # the type of a cell that holds #REF! and the like: nothing that is said of a lead
@@ -36,7 +36,7 @@ class _Sheet(PartReader):
         self._package, self._book = package, book
         self._line = self._column = 0
         self._cells: list[str] = []
-        self._size = 0
+        self._size = self._count = 0
         self._kind = self._style = ""
         self._text: list[str] = []
         self._length = 0
@@ -49,7 +49,7 @@ class _Sheet(PartReader):
             self._hears = not self._aside
         elif name == "row":
             self._line = self._number_of(attributes)
-            self._cells, self._size, self._column = [], 0, 0
+            self._cells, self._size, self._column, self._count = [], 0, 0, 0
         elif name == "rPh":
             self._aside = True
 
@@ -73,12 +73,17 @@ class _Sheet(PartReader):
     def _number_of(self, attributes: Attributes) -> int:
         number = attributes.get("r", "")
         line = int(number) if number.isdecimal() and len(number) < 9 else self._line + 1
+        if line <= self._line:
+            raise self._package.refusal(f"its rows are not in order (row {line:,} after {self._line:,})")
         if line > MAX_ROW:
             raise self._package.refusal(f"it has more than {MAX_ROW:,} rows")
         return line
 
     def _begin_cell(self, attributes: Attributes) -> None:
         place = PLACE.fullmatch(attributes.get("r", ""))
+        self._count += 1
+        if self._count > MAX_CELLS:
+            raise self._refusal(f"the row has more than {MAX_CELLS:,} cells. Save it anew.")
         self._column = _column_of(place[1]) if place else self._column + 1
         self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "0")
         self._text, self._length = [], 0

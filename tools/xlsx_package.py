@@ -17,6 +17,8 @@ PIECE = 1 << 16
 MAX_PARTS = 10_000
 MAX_DIRECTORY = 4_000_000  # bytes of the package's list of parts
 MAX_SMALL = 10_000_000  # bytes, unpacked, of a part that holds no rows
+LARGE = 100_000_000  # bytes, unpacked, from which on a part is looked at before it is unpacked
+MAX_RATIO = 150  # of a large part: sheets are packed to a tenth or a twentieth, a bomb to a thousandth
 MAX_DEPTH = 24
 MAX_WAIT = 4_000_000  # bytes without an element or a text: a name, a comment or an attribute without end
 LIST_ENDS = b"PK\x05\x06"
@@ -81,6 +83,8 @@ class Package:
                 info = archive.getinfo(part)
                 if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                     raise self.refusal("it is packed in a way of its own")
+                if info.file_size > max(LARGE, MAX_RATIO * info.compress_size):
+                    raise self.refusal("a part of it would be more than a hundred times as large when unpacked")
                 with archive.open(info) as stream:
                     while piece := stream.read(PIECE):
                         size += len(piece)

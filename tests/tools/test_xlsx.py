@@ -248,6 +248,8 @@ def test_twin_and_nameless_columns_are_refused_by_name(read: Any) -> None:
         (package("<row>" + "<c>" * 40), "nested more than 24 deep"),
         (package("<row><c"), "is not whole"),
         (package("<row r='1048577'/>"), "more than 1,048,576 rows"),
+        (package("<row r='5'/><row r='5'/>"), "rows are not in order"),
+        (package("<row>" + "<c r='A1'/>" * 16_385), "more than 16,384 cells"),
         (package("<row><c t='s'><v>7</v></c></row>"), "a text that is not there"),
         (package("<!--" + "x" * 5_000_000 + "-->"), "without end"),
         (package(f"<row a='{'x' * 5_000_000}'/>"), "without end"),
@@ -261,11 +263,12 @@ def test_what_no_spreadsheet_program_writes_is_refused_in_a_sentence(read: Any, 
     refused(read, content, why)
 
 
-def test_a_part_that_says_it_is_small_and_is_not_is_refused(read: Any) -> None:
+@pytest.mark.parametrize(("size", "why"), [(50, "damaged|not whole"), (2_000_000_000, "a hundred times as large")])
+def test_a_part_that_is_not_as_large_as_it_says_or_a_bomb_is_refused(read: Any, size: int, why: str) -> None:
     content = bytearray(package(row_of("Email") + row_of("ada@x.example") * 10_000))
     start = content.index(b"xl/worksheets/sheet1.xml", content.index(b"PK\x01\x02")) - 22
-    content[start : start + 4] = (50).to_bytes(4, "little")
-    refused(read, bytes(content), "damaged|not whole")
+    content[start : start + 4] = size.to_bytes(4, "little")
+    refused(read, bytes(content), why)
 
 
 def test_a_package_of_very_many_parts_is_refused_unread(read: Any) -> None:
