@@ -1,9 +1,9 @@
 # Two images from one file: `docker build --target api` and `--target worker`. Neither runs as root.
 FROM python:3.11-slim AS build
 WORKDIR /app
-COPY requirements.lock pyproject.toml README.md LICENSE ./
+COPY requirements-image.lock pyproject.toml README.md LICENSE ./
 RUN python -m venv /venv \
-    && /venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock
+    && /venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements-image.lock
 COPY memory memory
 COPY tools tools
 COPY nodes nodes
