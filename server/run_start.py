@@ -36,7 +36,7 @@ async def find_start(graph: Compiled, config: RunnableConfig, run: Run, runs: Ru
         if (snapshot.metadata or {}).get("run_id") == run.run_id:
             return Start(is_over=await _is_over(graph, snapshot, run))
         if await _is_answered(config, run, runs):
-            return Start()
+            return Start(is_over=_only_asks(snapshot))
     answered = await _answers(config) if goes_on(run.kwargs) else {}
     return Start(graph_input(run.kwargs), is_new=True, is_over=_asks_nothing(snapshot, run), answered=answered)
 
@@ -52,9 +52,7 @@ async def _is_over(graph: Compiled, snapshot: StateSnapshot, run: Run) -> bool:
     """Whether the run had come to its end, or to where it stops, when its worker died."""
     if not snapshot.tasks:
         return True
-    if any(task.interrupts for task in snapshot.tasks) and all(
-        task.interrupts or task.result is not None for task in snapshot.tasks
-    ):
+    if _only_asks(snapshot):
         return True
     if snapshot.metadata and snapshot.metadata.get("source") == "input":
         return False
@@ -64,6 +62,12 @@ async def _is_over(graph: Compiled, snapshot: StateSnapshot, run: Run) -> bool:
         return False
     parent = await graph.aget_state(snapshot.parent_config)
     return _names(run.kwargs["interrupt_after"], parent.next)
+
+
+def _only_asks(snapshot: StateSnapshot) -> bool:
+    """Whether nothing is left to do but to wait for answers."""
+    asks = [task for task in snapshot.tasks if task.interrupts]
+    return bool(asks) and all(task in asks or task.result is not None for task in snapshot.tasks)
 
 
 def _names(stops: object, nodes: Collection[str]) -> bool:

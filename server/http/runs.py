@@ -276,7 +276,7 @@ def _live(
 
 def _listed(given: Sequence[str] | None, kind: TypeAdapter[Any]) -> list[str]:
     """A query's list: repeated, or one that is a JSON list."""
-    names: object = list(given or ())
+    names: object = [name for name in given or () if name]  # the Python SDK sends an empty one for none
     if given and len(given) == 1 and given[0].startswith("["):
         try:
             names = loads(given[0])

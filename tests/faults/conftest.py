@@ -10,12 +10,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from langgraph_sdk.client import LangGraphClient, get_client
 
 from memory.embedded import open_embedded
+from server.app import create_app
+from server.http.backend import Backend, open_backend
+from server.http_server import HttpServer, listen
+from server.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 GRAPHS = Path(__file__).parent / "graphs" / "langgraph.json"
@@ -60,15 +65,30 @@ class Site:
     def worker(self, **environ: str) -> "subprocess.Popen[bytes]":
         return self.zigral("worker", **environ)
 
-    async def serve(self, port: int | None = None, **environ: str) -> "subprocess.Popen[bytes]":
-        """A server, once it answers."""
-        given = {"ZIGRAL_CONCURRENCY": "0", **environ}
-        process = self.zigral("serve", "--port", str(port or self.port), **given)
+    @asynccontextmanager
+    async def serving(self, **given: Any) -> AsyncIterator[Backend]:
+        """A server in this process: it works on runs as well, unless `concurrency` is 0."""
+        settings = Settings(data=self.data, **{"lease_seconds": float(LEASE), **given})
+        started = asyncio.Event()
+        with listen("127.0.0.1", self.port, settings) as listener:
+            async with open_backend(settings, GRAPHS) as backend:
+                server = HttpServer(backend, create_app(backend=backend), on_listening=started.set)
+                serving = asyncio.create_task(server.serve(sockets=[listener]))
+                await started.wait()
+                try:
+                    yield backend
+                finally:
+                    server.should_exit = True
+                    await serving
+
+    async def serve(self, **environ: str) -> "subprocess.Popen[bytes]":
+        """A server in a process of its own, once it answers."""
+        process = self.zigral("serve", "--port", str(self.port), **environ)
         async with httpx.AsyncClient() as http:
             for _ in range(600):
                 assert process.poll() is None, process.stderr and process.stderr.read().decode()
                 try:
-                    if (await http.get(f"http://127.0.0.1:{port or self.port}/ok")).status_code == 200:
+                    if (await http.get(f"{self.url}/ok")).status_code == 200:
                         return process
                 except httpx.TransportError:
                     pass

@@ -8,11 +8,15 @@ import random
 import signal
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from server.http.backend import open_backend
+
+GRAPHS = Path(__file__).parent / "graphs" / "langgraph.json"
 TICKS = 6
 MODES = ["custom", "updates", "values"]
 
@@ -92,21 +96,26 @@ async def one_run(site: Any) -> int:
 
 
 async def test_runs_whose_workers_are_killed_all_end_and_repeat_no_stored_step(site: Any) -> None:
-    workers = [site.worker() for _ in range(3)]
-    await site.serve()
-    await site.working(*workers)
-    runs = [asyncio.create_task(one_run(site)) for _ in range(24)]
-    for victim in workers[:2]:
-        await asyncio.sleep(random.uniform(0.2, 0.8))
-        victim.send_signal(signal.SIGKILL)
-    assert max(await asyncio.gather(*runs)) > 1
+    workers = [site.zigral("worker", "--concurrency", "8") for _ in range(2)]
+    async with site.serving(concurrency=0) as backend:
+        await site.working(*workers)
+        runs = [asyncio.create_task(one_run(site)) for _ in range(16)]
+        for _ in range(1000):
+            if len(await backend.runs.runs.under_way("running")) > 8:
+                break
+            await asyncio.sleep(0.02)
+        for victim in workers:
+            await asyncio.sleep(random.uniform(0.05, 0.5))
+            victim.send_signal(signal.SIGKILL)
+        async with open_backend(backend.settings.model_copy(update={"concurrency": 16}), GRAPHS):
+            assert max(await asyncio.gather(*runs)) > 1
 
 
 async def test_200_runs_and_20_kills(site: Any, capsys: pytest.CaptureFixture[str]) -> None:
     if not os.environ.get("ZIGRAL_BENCH"):
         pytest.skip("a measurement: tests/bench/bench_kills.py")
     workers = [site.worker(), site.worker()]
-    await site.serve()
+    await site.serve(ZIGRAL_CONCURRENCY="0")
     await site.working(*workers)
     killed = 0
     attempts: list[int] = []

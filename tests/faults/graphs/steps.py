@@ -5,6 +5,7 @@ import operator
 import time
 from typing import Annotated, Any
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import interrupt
@@ -54,9 +55,14 @@ def block(state: State) -> State:
     return {"trail": ["blocked"]}
 
 
-async def freeze(state: State) -> State:
-    """Blocks the whole process, which no node should."""
-    if not state.get("done"):
+frozen: set[str] = set()  # threads whose run blocked this process
+
+
+async def freeze(state: State, config: RunnableConfig) -> State:
+    """Blocks its whole process, which no node should; once."""
+    thread = config["configurable"]["thread_id"]
+    if thread not in frozen:
+        frozen.add(thread)
         time.sleep(state.get("delay", 0.1))  # noqa: ASYNC251 - that is the fault
     return {"done": 1, "trail": ["frozen"]}
 
