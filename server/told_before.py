@@ -13,8 +13,7 @@ class ToldBefore:
 
     def __init__(self, events: Sequence[Event] = ()) -> None:
         self._told = {(event.name, event.data) for event in events}
-        values = [event.data for event in events if event.name == "values"]
-        self._values = values[-1] if values else None
+        self._begins = bool(events)  # nothing new was said yet
         self._checkpoints = {
             (event.name, _checkpoint_id(event.name, loads(event.data)))
             for event in events
@@ -24,8 +23,8 @@ class ToldBefore:
     def covers(self, mode: str, chunk: Any) -> bool:
         """Whether this chunk of the outer graph was told already."""
         if mode == "values":
-            known, self._values = self._values, None  # only what is said first
-            return known is not None and to_json(chunk) == known
+            begins, self._begins = self._begins, False  # only what is said first
+            return begins and ("values", to_json(chunk)) in self._told
         if mode == "updates" and isinstance(chunk, Mapping) and "__metadata__" in chunk:
             return ("updates", to_json({k: v for k, v in chunk.items() if k != "__metadata__"})) in self._told
         if mode in ("checkpoints", "debug") and self._checkpoints:
