@@ -19,7 +19,8 @@ from langgraph_sdk.client import LangGraphClient, get_client
 from memory.embedded import open_embedded
 from server.app import create_app
 from server.http.backend import Backend, open_backend
-from server.http_server import HttpServer, listen
+from server.http_server import HttpServer
+from server.listening import listen
 from server.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
