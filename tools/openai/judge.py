@@ -1,7 +1,9 @@
 """The OpenAI form of `Judge`: a model answers, and a yes or no stands only with a quotation that code has found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from pydantic import ConfigDict, Field, create_model
 
 from memory.profile import Criterion
 from memory.records import Lead
@@ -23,15 +25,34 @@ MOST_HINTS = 20
 class Verdict(Shape):
     """The answer to one question, and the sentence of a page that shows it, copied word for word."""
 
-    id: Words
     verdict: Answer
     quote: Words
 
 
 class Verdicts(Shape):
-    """One answer for each question."""
+    """One answer for each question, under its id. Endpoints are told that each is required; one may lack."""
 
-    answers: list[Verdict]
+    model_config = ConfigDict(extra="ignore", json_schema_extra=lambda schema: schema.update(_demanded(schema)))
+
+    def of(self, number: int) -> Verdict | None:
+        """The answer to a question by its number."""
+        found = getattr(self, f"q{number}")
+        return found if isinstance(found, Verdict) else None
+
+
+def _demanded(schema: Mapping[str, object]) -> dict[str, object]:
+    properties = schema.get("properties")
+    return {"required": list(properties) if isinstance(properties, dict) else [], "additionalProperties": False}
+
+
+def verdicts_on(criteria: Sequence[Criterion]) -> type[Verdicts]:
+    """The shape of the answers to these questions."""
+    fields = {
+        f"q{n}": (Verdict, Field(alias=criterion.id, default_factory=lambda: None))
+        for n, criterion in enumerate(criteria)
+    }
+    made: type[Verdicts] = create_model("Verdicts", __base__=Verdicts, __doc__=Verdicts.__doc__, **fields)  # type: ignore[call-overload]
+    return made
 
 
 @dataclass(frozen=True)
@@ -43,14 +64,14 @@ class ModelJudge:
     characters: int  # of the pages that are shown
 
     async def judge(self, lead: Lead, criteria: Sequence[Criterion], pages: Sequence[Page]) -> list[Judgement]:
-        asked = tuple(criterion for criterion in criteria if criterion.question)
+        asked = tuple({criterion.id: criterion for criterion in criteria if criterion.question}.values())
         shown = await self.workers.run(for_questions, asked, tuple(pages), self.characters) if asked else ""
         if not shown:
             return [unknown("There is no page that can be read.")] * len(criteria)
         questions = "\n".join(map(_question, asked))
         prompt = Prompt("judge", {"company": Data(company_of(lead)), "pages": Data(shown), "questions": questions})
-        verdicts = (await self.model.ask(prompt, Verdicts, lead_id=lead.lead_id)).answers
-        by_id = {verdict.id.strip("- :"): verdict for verdict in reversed(verdicts)}
+        verdicts = await self.model.ask(prompt, verdicts_on(asked), lead_id=lead.lead_id)
+        by_id = {criterion.id: verdicts.of(n) for n, criterion in enumerate(asked)}
         given = tuple(by_id.get(criterion.id) for criterion in criteria)
         return await self.workers.run(backed, lead, tuple(pages), given, self.model.name)
 

@@ -1,7 +1,7 @@
 """A letter made of a model's sentences: framed, completed and weeded by code, so that all of it is proven."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from memory.records import Draft, Finding
 from memory.words import Language
@@ -9,7 +9,7 @@ from tools.engine import Brief
 from tools.offline.addressee import addressee
 from tools.offline.frame import ending, greeting
 from tools.offline.letter import Paragraph, Piece, body_and_claims, words_in
-from tools.offline.plans import FEWEST
+from tools.offline.plans import FEWEST, MOST
 from tools.offline.subjects import material, subject
 from tools.offline.templates import Choice, templates
 from tools.offline.trouble import trouble
@@ -75,12 +75,19 @@ class Letter:
 
     def draft(self) -> Draft:
         """The mail as a draft."""
-        table, offer = templates(self.language), self.brief.offer
-        question = Piece(offer.text_in("call_to_action", self.language) or "", "offer")
-        first = greeting(addressee(self.brief.lead), table, offer.tone)
-        paragraphs = [(first,), self.opening, self.link, self.statements, (question,)]
-        body, claims = body_and_claims([part for part in paragraphs if part], ending(offer, table))
+        body, claims = body_and_claims(self._paragraphs(), ending(self.brief.offer, templates(self.language)))
         return Draft.make(email=self.brief.lead.email, subject=self.subject, body=body, claims=claims)
+
+    def _paragraphs(self) -> Sequence[Paragraph]:
+        offer = self.brief.offer
+        question = Piece(offer.text_in("call_to_action", self.language) or "", "offer")
+        first = greeting(addressee(self.brief.lead), templates(self.language), offer.tone)
+        parts = [(first,), self.opening, self.link, self.statements, (question,)]
+        return [part for part in parts if part]
+
+    @property
+    def _words(self) -> int:
+        return words_in(self._paragraphs())
 
     def findings(self) -> Sequence[Finding]:
         """What the proof check would say of it."""
@@ -88,39 +95,34 @@ class Letter:
         return tuple(check_text(brief.lead, brief.offer, brief.snapshots, brief.facts, self.draft()))
 
     def weeded(self) -> "Letter":
-        """Without the sentences that are not proven, and with further statements where too few words are left."""
+        """Without what is not proven, and with as many statements as 60 to 120 words have room for."""
         letter = self
         for _ in range(WEEDINGS):
             findings = letter.findings()
             if not findings:
                 break
             letter = letter._without(findings)
-        return letter._filled()
+        return letter._fitted()
 
     def _without(self, findings: Sequence[Finding]) -> "Letter":
         body = self.draft().body
         spans = [(f.start, max(f.end, f.start + 1)) for f in findings if f.where == "body"]
         bad = {piece for piece in (*self.opening, *self.link) if _is_hit(piece, body, spans)}
         plain = any(f.where == "subject" for f in findings)
-        return Letter(
-            self.brief,
-            self.language,
-            _plain_subject(self.brief, self.language) if plain else self.subject,
-            tuple(piece for piece in self.opening if piece not in bad),
-            tuple(piece for piece in self.link if piece not in bad),
-            self.statements,
+        return replace(
+            self,
+            subject=_plain_subject(self.brief, self.language) if plain else self.subject,
+            opening=tuple(piece for piece in self.opening if piece not in bad),
+            link=tuple(piece for piece in self.link if piece not in bad),
         )
 
-    def _filled(self) -> "Letter":
-        """With as many of the offer's statements as a mail of 60 words needs."""
+    def _fitted(self) -> "Letter":
         letter = self
         for piece in _statements((), self.brief, self.language, most=len(self.brief.offer.statements)):
-            if words_in([letter.opening, letter.link, letter.statements]) + 12 >= FEWEST:
-                break
-            if piece not in letter.statements:
-                letter = Letter(
-                    self.brief, self.language, self.subject, self.opening, self.link, (*letter.statements, piece)
-                )
+            if letter._words < FEWEST and piece not in letter.statements:
+                letter = replace(letter, statements=(*letter.statements, piece))
+        while letter._words > MOST and len(letter.statements) > 1:
+            letter = replace(letter, statements=letter.statements[:-1])
         return letter
 
 

@@ -184,17 +184,15 @@ def test_a_long_page_is_cut_to_what_can_be_quoted_for_facts() -> None:
 async def judged(
     kit: Any, answer: Any, criteria: Sequence[Criterion] = (OWN, DEALERS)
 ) -> list[tuple[str, tuple[str, ...]]]:
-    kit.fake.answers = lambda _: answer or {"answers": []}
+    kit.fake.answers = lambda _: answer
     judgements = await ModelJudge(kit.model(), Inline(), 24_000).judge(LEAD, criteria, [page()])
     return [(judgement.verdict, tuple(quote.quote for quote in judgement.quotes)) for judgement in judgements]
 
 
 async def test_a_verdict_stands_with_the_whole_sentence_that_it_quotes(kit: Any) -> None:
     answer = {
-        "answers": [
-            {"id": "dealers", "verdict": "no", "quote": "do not sell through dealers"},
-            {"id": "own", "verdict": "yes", "quote": "from our own works in Leeds"},
-        ]
+        "dealers": {"verdict": "no", "quote": "do not sell through dealers"},
+        "own": {"verdict": "yes", "quote": "from our own works in Leeds"},
     }
     assert await judged(kit, answer) == [
         ("yes", ("We export to 14 countries from our own works in Leeds.",)),
@@ -214,13 +212,13 @@ async def test_a_verdict_stands_with_the_whole_sentence_that_it_quotes(kit: Any)
 )
 @pytest.mark.parametrize("verdict", ["yes", "no"])
 async def test_a_verdict_without_the_companys_own_words_is_unknown(kit: Any, verdict: str, quote: str) -> None:
-    answer = {"answers": [{"id": "own", "verdict": verdict, "quote": quote}]}
+    answer = {"own": {"verdict": verdict, "quote": quote}}
     assert await judged(kit, answer, [OWN]) == [("unknown", ())]
 
 
 async def test_a_question_that_is_not_answered_is_unknown_and_an_invented_one_is_nothing(kit: Any) -> None:
     quote = "We export to 14 countries from our own works in Leeds."
-    answer = {"answers": [{"id": "made_up", "verdict": "yes", "quote": quote}] * 3}
+    answer = {"made_up": {"verdict": "yes", "quote": quote}}
     assert await judged(kit, answer) == [("unknown", ()), ("unknown", ())]
 
 
@@ -428,3 +426,11 @@ async def test_a_critic_that_fails_keeps_no_draft_back(kit: Any) -> None:
     draft = await good_draft(kit)
     for answer in (kit.error(401), kit.error(429, code="insufficient_quota"), kit.completion("no"), kit.error(500)):
         assert await reviewed(kit, answer, draft) == ()
+
+
+async def test_every_question_is_demanded_by_the_schema_under_its_own_id(kit: Any) -> None:
+    await judged(kit, {})
+    schema = kit.fake.requests[0]["response_format"]["json_schema"]["schema"]
+    assert schema["required"] == ["own", "dealers"]
+    assert schema["additionalProperties"] is False
+    assert "default" not in str(schema)
