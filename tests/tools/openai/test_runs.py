@@ -86,9 +86,8 @@ def test_nothing_that_a_lying_model_says_can_be_approved(kit: Any, tmp_path: Pat
     proven = CliRunner().invoke(app, ["prove", "--result", str(tmp_path / "out" / "runs.jsonl")])
     assert proven.exit_code == 0, proven.output
     assert kit.KEY not in written_in(tmp_path) + outcome.output
-    cost = waiting[0]["cost"]
-    asked = [request for request in kit.fake.requests if waiting[0]["lead"]["company"] in kit.user(request)]
-    assert (cost["input_tokens"], cost["usd"]) == (100 * len(asked), 0.0)
+    assert sum(result["cost"]["input_tokens"] for result in ended) == 100 * len(kit.fake.requests)
+    assert {result["cost"]["usd"] for result in ended} == {0.0}  # no price was told
 
 
 def test_a_second_run_asks_nothing_and_another_engine_is_refused(kit: Any, tmp_path: Path) -> None:
