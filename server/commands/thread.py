@@ -96,8 +96,11 @@ def fork_thread(
         answer({"before": asdict(before), "after": asdict(after), "differs": _differences(before, after)})
         return
     say(f"New thread: {after.thread_id}\n")
-    for name, (was, now) in _differences(before, after).items() or {"outcome": ("the same", "the same")}.items():
+    differs = _differences(before, after)
+    for name, (was, now) in differs.items():
         say(f"{name}: {was} -> {now}")
+    if not differs:
+        say("It comes out the same.")
 
 
 def _differences(before: "Outcome", after: "Outcome") -> dict[str, tuple[object, object]]:

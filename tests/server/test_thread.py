@@ -119,7 +119,7 @@ def test_a_fork_of_a_named_step_stops_at_the_approval_again(kept: Kept) -> None:
     at = next(step["checkpoint_id"] for step in steps if step["following"] == ["draft"])
     result = kept.zigral("thread", "fork", kept.thread, "--at", at)
     assert result.exit_code == 0
-    assert "outcome: the same -> the same" in result.stdout
+    assert "It comes out the same." in result.stdout
     new = result.stdout.split()[2]
     assert kept.told("thread", "show", new)["status"] == "waiting"
 
