@@ -47,7 +47,7 @@ class CatchingUp:
 
     async def rows(self, items: Sequence[Interaction]) -> list[Vectors]:
         """The vectors of each item's pieces: as they were kept beside the record, else made and kept now."""
-        from memory.ranking import packed, unpacked  # noqa: PLC0415 - numpy: not before there is something to rank
+        from memory.ranking import all_finite, packed, unpacked  # noqa: PLC0415 - numpy: not before there is something to rank
 
         model = f"{self.embedder.name}/{LAYOUT}"
         kept = await self.records.vectors([item.id for item in items], model)
@@ -56,6 +56,8 @@ class CatchingUp:
         if missing:
             pieces = [pieces_of(items[at]) for at in missing]
             made = await self.embedder.embed([piece for each in pieces for piece in each])
+            if not all_finite(made):  # one kind of index would take it without a word, and never find it
+                raise Malformed("The sentence model gave vectors that are no numbers. Install Zigral again.")
             start = 0
             for at, each in zip(missing, pieces, strict=True):
                 found[at] = made[start : start + len(each)]
@@ -69,11 +71,13 @@ class CatchingUp:
         try:
             mark = await index.mark()
             whole = mark != here or await self._holds_all(index, head)
+            fresh = mark is None and await index.count() == 0
         except Malformed:
-            mark, whole = None, False
+            mark, whole, fresh = None, False, False
         if mark and whole and here.goes_on_from(mark):
             return mark
-        await index.clear()
+        if not fresh:
+            await index.clear()
         return here.model_copy(update={"seq": 0})
 
     async def _holds_all(self, index: Index, head: Head) -> bool:

@@ -43,6 +43,11 @@ def worded(documents: Sequence[Words], query: Words) -> list[float]:
     ]
 
 
+def all_finite(rows: Vectors) -> bool:
+    """Whether every number is one."""
+    return bool(np.isfinite(rows).all())
+
+
 def packed(rows: Vectors) -> bytes:
     """Vectors as they are kept beside a record: half precision, which changes no ranking."""
     return rows.astype("<f2").tobytes()
