@@ -17,6 +17,7 @@ sys.path.insert(0, str(REPOSITORY))
 
 from server.report import write_report  # noqa: E402
 
+TESTS = runpy.run_path(str(REPOSITORY / "tests/server/report/test_report_in_browser.py"))
 BENCH = runpy.run_path(str(REPOSITORY / "tests/bench/bench_report.py"))
 PAINT = "performance.getEntriesByType('paint').map(one => [one.name, Math.round(one.startTime)])"
 LOADED = "Math.round(performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd)"
@@ -51,6 +52,9 @@ def main() -> None:
     parser.add_argument("--leads", type=int, default=5000)
     parser.add_argument("--report", type=Path, help="a report that is there, instead of one made up")
     asked = parser.parse_args()
+    if TESTS["CHROMIUM"] is None:
+        print("There is no Chromium on this machine, so nothing was measured.")
+        return
     with tempfile.TemporaryDirectory(prefix="zigral-bench-") as name, opened() as browser:
         report = asked.report or made_up(Path(name), asked.leads)
         browser.open(report.resolve(), width=1280)
@@ -72,9 +76,8 @@ def made_up(folder: Path, leads: int) -> Path:
 @contextmanager
 def opened() -> Iterator[Any]:
     """The tests' own browser."""
-    tests = runpy.run_path(str(REPOSITORY / "tests/server/report/test_report_in_browser.py"))
     with tempfile.TemporaryDirectory(prefix="zigral-chromium-") as profile:
-        yield from tests["started"](Path(profile))
+        yield from TESTS["started"](Path(profile))
 
 
 if __name__ == "__main__":
