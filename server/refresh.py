@@ -105,23 +105,30 @@ class Refresher:
             return Change.of(before, None, again.pages, again.gone)
         config = self.runner.config(_run_id(before))
         begun = time.monotonic()
-        await self._judge(before, again, config)
-        state = await self._state(config)
-        if state.status is None and (mail := await self._standing_mail(before, again, state)):
-            await self.runner.graph.aupdate_state(config, mail, as_node="critique")
-        await self.runner.graph.ainvoke(None, config, durability="sync")
+        snapshots = await self._snapshots(before, again)
+        if await self._recall(before, config):
+            await self._judge(snapshots, doubt_of(before.lead, again.site), config)
+            state = await self._state(config)
+            if state.status is None and (mail := await self._standing_mail(before, again, state)):
+                await self.runner.graph.aupdate_state(config, mail, as_node="critique")
+            await self.runner.graph.ainvoke(None, config, durability="sync")
         after = await self.runner.result(config, time.monotonic() - begun)
+        after = after.model_copy(update={"snapshots": snapshots})
         await self.runner.keep(after)
         await self.runner.forget(self.runner.config(before.run_id))
         return Change.of(before, after, again.pages, again.gone)
 
-    async def _judge(self, before: Result, again: _Again, config: RunnableConfig) -> None:
-        """Take a new run with the new pages to where a mail would be written."""
+    async def _recall(self, before: Result, config: RunnableConfig) -> bool:
+        """Begin a new run; whether it goes on to the research, which it does not for who has said no since."""
         graph = self.runner.graph
         await self.runner.forget(config)  # what a killed refresh left behind read pages that may be old by now
         await graph.ainvoke({"lead": before.lead}, config, interrupt_before=["research"], durability="sync")
-        pages = {"snapshots": await self._snapshots(before, again), "doubt": doubt_of(before.lead, again.site)}
-        await graph.aupdate_state(config, pages, as_node="research")
+        return (await graph.aget_state(config)).next == ("research",)
+
+    async def _judge(self, snapshots: tuple[Snapshot, ...], doubt: str | None, config: RunnableConfig) -> None:
+        """Take the run with the new pages to where a mail would be written."""
+        graph = self.runner.graph
+        await graph.aupdate_state(config, {"snapshots": snapshots, "doubt": doubt}, as_node="research")
         await graph.ainvoke(None, config, interrupt_before=["draft"], durability="sync")
 
     async def _snapshots(self, before: Result, again: _Again) -> tuple[Snapshot, ...]:

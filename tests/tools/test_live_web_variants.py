@@ -16,7 +16,7 @@ PAGE = b"<!doctype html><title>Acme</title><p>We make pumps.</p>"
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 Reply = Callable[..., bytes]
 Speak = Callable[[asyncio.StreamWriter], Awaitable[None]]
-SHORT = Limits(page=100_000, seconds=1, robots_seconds=1, silent_seconds=0.5)
+SHORT = Limits(page=100_000, seconds=0.5, robots_seconds=5, silent_seconds=0.4)
 
 
 def without_end(begin: bytes, again: bytes) -> Speak:
