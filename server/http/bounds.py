@@ -13,14 +13,16 @@ from server.settings import Settings
 CLOSE = {"Connection": "close"}
 SLOWEST = 128 * 1024  # bytes a second that a body may come at, beyond the seconds that every client has
 LINGER = 10.0  # seconds in which the rest of a refused body is thrown away, so that its sender sees the answer
+BODIES = 8  # of the largest size that a process holds at a time
 OPEN_ENDS = ("/stream", "/wait", "/join", "/events")  # paths whose answers stay open
 
 
 @dataclass
 class OpenAnswers:
-    """How many long answers are open in this process."""
+    """How many long answers are open in this process, and how many bytes of bodies it holds."""
 
     count: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,18 +40,18 @@ class Bounds:
             return
         stays_open = scope["path"].endswith(OPEN_ENDS)
         self.open.count += stays_open
+        body = bytearray()
         try:
-            body = await self._body(scope, receive)
+            if await self._is_read(scope, receive, into=body):
+                await self.app(scope, _Replay(bytes(body), receive), send)
         except HttpRefusal as error:
             await _refuse(error, scope, receive, send)
-        else:
-            if body is not None:
-                await self.app(scope, _Replay(body, receive), send)
         finally:
             self.open.count -= stays_open
+            self.open.held -= len(body)
 
-    async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The request's body, if the request may be answered; None when the client has gone."""
+    async def _is_read(self, scope: Scope, receive: Receive, *, into: bytearray) -> bool:
+        """Read the request's body, if the request may be answered; False when the client has gone."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
         if self.open.count > self.settings.max_streams:
             sentence = f"This server has {self.settings.max_streams} answers open, which is its limit. Try again."
@@ -60,13 +62,13 @@ class Bounds:
             )
         if int(headers.get(b"content-length", b"0")) > self.settings.max_body:
             raise self._too_large()
-        body = await self._read(receive)
-        if body and not _is_json(headers):
+        is_whole = await self._read(receive, into)
+        if into and not _is_json(headers):
             raise HttpRefusal(415, "The body must be JSON: set Content-Type: application/json.")
-        return body
+        return is_whole
 
-    async def _read(self, receive: Receive) -> bytes | None:
-        body, clock = bytearray(), asyncio.get_running_loop().time
+    async def _read(self, receive: Receive, body: bytearray) -> bool:
+        clock = asyncio.get_running_loop().time
         began, more = clock(), True
         while more:
             try:
@@ -75,12 +77,19 @@ class Bounds:
             except TimeoutError:
                 raise HttpRefusal(408, "The body did not come in time. Send it again.", headers=CLOSE) from None
             if message["type"] == "http.disconnect":
-                return None
-            body += message.get("body", b"")
+                return False
+            chunk = message.get("body", b"")
+            body += chunk
+            self.open.held += len(chunk)
             if len(body) > self.settings.max_body:
                 raise self._too_large()
+            if self.open.held > BODIES * self.settings.max_body:
+                again = {"Retry-After": "1"} | CLOSE
+                raise HttpRefusal(
+                    429, "Too many large requests are under way. Send it again in a moment.", headers=again
+                )
             more = message.get("more_body", False)
-        return bytes(body)
+        return True
 
     def _too_large(self) -> HttpRefusal:
         return HttpRefusal(413, f"The body is larger than {self.settings.max_body} bytes.", headers=CLOSE)
@@ -112,7 +121,7 @@ async def _refuse(error: HttpRefusal, scope: Scope, receive: Receive, send: Send
     response = refusal(scope["path"], error.status, str(error), headers=error.headers)
     await send({"type": "http.response.start", "status": error.status, "headers": response.raw_headers})
     await send({"type": "http.response.body", "body": response.body, "more_body": True})
-    if error.status == 413:
+    if error.status in (413, 429):
         await _discard(receive)
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 

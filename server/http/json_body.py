@@ -1,19 +1,25 @@
 """Reading JSON as the protocol promises it back: nothing rounded, nothing dropped, and within bounds."""
 
 import json
+import math
+import re
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, NoReturn
 
+import orjson
 from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+LONG_NUMBER = re.compile(rb"\d{17}")  # orjson reads integers beyond 64 bits as floats
+
 
 def read_json(body: bytes, max_depth: int) -> Any:
     """The value of a body; `HTTPException` 422 where it is not JSON, or JSON that nobody could store."""
     try:
-        value = json.loads(body, parse_constant=_no_constant)
+        value = _parsed(body)
     except UnicodeDecodeError:
         raise HTTPException(422, "The body is not UTF-8.") from None
     except RecursionError:
@@ -23,6 +29,21 @@ def read_json(body: bytes, max_depth: int) -> Any:
     if body.count(b"[") + body.count(b"{") > max_depth and _depth(value, max_depth) > max_depth:
         raise _too_deep(max_depth)
     return value
+
+
+def _parsed(body: bytes) -> Any:
+    """orjson is many times faster; what it would change or refuses is the standard library's."""
+    if not LONG_NUMBER.search(body):
+        with suppress(orjson.JSONDecodeError):
+            return orjson.loads(body)
+    return json.loads(body, parse_constant=_no_constant, parse_float=_finite)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:20]} is larger than any number that can be kept")
+    return number
 
 
 def _no_constant(name: str) -> NoReturn:

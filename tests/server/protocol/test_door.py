@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from memory.errors import Invalid, Refused
@@ -126,3 +127,22 @@ async def test_metrics_are_prometheus_and_without_a_key_for_this_machine_alone(s
         answer = await http.get("/metrics")
         assert 'zigral_runs{status="pending"} 0.0' in answer.text
         assert (await http.get("/metrics", headers={"X-Forwarded-For": "203.0.113.7"})).status_code == 401
+
+
+async def test_more_open_answers_than_the_limit_are_refused_until_one_closes(serve: Any) -> None:
+    async with serve(max_streams=2) as http:
+        thread = (await http.post("/threads", json={})).json()["thread_id"]
+        path = f"/threads/{thread}/stream"
+        async with http.stream("GET", path) as first, http.stream("GET", path) as second:
+            assert (first.status_code, second.status_code) == (200, 200)
+            refused = await http.get(path)
+            assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+            assert (await http.get(f"/threads/{thread}")).status_code == 200
+        async with asyncio.timeout(20):  # the server hears of it a moment later
+            while not await opens(http, path):
+                await asyncio.sleep(0.02)
+
+
+async def opens(http: httpx.AsyncClient, path: str) -> bool:
+    async with http.stream("GET", path) as answer:
+        return answer.status_code == 200
