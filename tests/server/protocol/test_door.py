@@ -139,7 +139,7 @@ async def test_more_open_answers_than_the_limit_are_refused_until_one_closes(ser
             assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
             assert (await http.get(f"/threads/{thread}")).status_code == 200
         async with asyncio.timeout(20):  # the server hears of it a moment later
-            while not await opens(http, path):
+            while not await opens(http, path):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
 
