@@ -157,10 +157,8 @@ class Records:
         try:
             if not int((await self.redis.info("persistence")).get("aof_enabled", 0)):
                 return True
+            await self._rewritten()  # one that is under way may have begun before the text was deleted
             await self.redis.bgrewriteaof()
-        except redis.exceptions.ResponseError as error:
-            if "in progress" not in str(error):
-                return False
         except redis.exceptions.RedisError:
             return False
         return await self._rewritten()

@@ -1,4 +1,4 @@
-"""The two writes of the lead store, each one atomic script over many leads."""
+"""The writes of the lead store, each one atomic script over many leads."""
 
 # KEYS: index, count. ARGV: (id, JSON, id of the lead that this one repeats, or "") of each; answers 1 where added.
 ADD = """
@@ -26,4 +26,10 @@ for i = 1, #ARGV, 3 do
   swapped[#swapped + 1] = same and 1 or 0
 end
 return swapped
+"""
+
+# KEYS: index. ARGV: id.
+REMOVE = """
+redis.call('ZREM', KEYS[1], ARGV[1])
+return redis.call('UNLINK', 'zigral:lead:' .. ARGV[1], 'zigral:lead:' .. ARGV[1] .. ':copies')
 """

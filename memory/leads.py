@@ -9,13 +9,13 @@ zigral:lead:count         how many ever came: the next place in the index
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from redis.asyncio import Redis
 
 from memory.answering import answering
 from memory.errors import Conflict, Invalid, Malformed, NotFound
-from memory.lead_scripts import ADD, SWAP
+from memory.lead_scripts import ADD, REMOVE, SWAP
 from memory.lead_values import filled, numbered, read, under_own_id, written
 from memory.records import Lead, lead_id_of
 
@@ -87,6 +87,12 @@ class Leads:
         shown = found[:limit]
         leads = await self._all([_text(lead_id) for lead_id, _ in shown])
         return LeadPage(leads, str(int(shown[-1][1])) if len(found) > limit else None)
+
+    async def remove(self, lead_id: str) -> None:
+        """Remove the lead of that id; where it was the first with its address, the list of the others too."""
+        if LEAD_ID.fullmatch(lead_id):
+            async with answering(*STORE):
+                await cast("Any", self.redis.eval(REMOVE, 1, INDEX, lead_id))
 
     async def count(self) -> int:
         """How many leads there are."""

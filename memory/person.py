@@ -58,6 +58,9 @@ class Person:
 
     def named_in_bytes(self, data: bytes) -> How | None:
         """The same in a file or a value that may be binary: what stands next to a text may look like a letter."""
+        lower = data.lower()
+        if not any(hint in lower for hint in self._hints):
+            return None
         text = data.decode("utf-8", "replace")
         if self._address_in_bytes.search(text):
             return "address"
@@ -77,6 +80,12 @@ class Person:
         for pattern in filter(None, (self._by_address, self._by_name)):
             text = pattern.sub(lambda found: "*" * len(found[0].encode("utf-8", "surrogateescape")), text)
         return text.encode("utf-8", "surrogateescape")
+
+    @cached_property
+    def _hints(self) -> tuple[bytes, ...]:
+        """What bytes that name them hold, in lower case, however the rest is spelt: searching for these is fast."""
+        domain = self.address.rpartition("@")[2]
+        return tuple(_longest_plain(text).encode() for text in (domain, *self.ids, *self.names))
 
     @cached_property
     def _by_address(self) -> re.Pattern[str]:
@@ -105,6 +114,11 @@ class Person:
             return None
         names = "|".join(r"(?:\s|\\n)+".join(_any(word) for word in name.split()) for name in self.names)
         return re.compile(f"{before}(?:{names}){after}", re.IGNORECASE)
+
+
+def _longest_plain(text: str) -> str:
+    """The longest run of ASCII letters and digits, which no escape changes."""
+    return max(re.findall(r"[a-z0-9]+", text.lower()), key=len, default="")
 
 
 def _any(word: str) -> str:

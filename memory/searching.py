@@ -12,11 +12,11 @@ KEYS = 500  # asked for at a time
 PARTS = 500  # of one large value read at a time
 
 
-async def every_value(redis: Redis) -> AsyncIterator[tuple[bytes, bytes]]:
-    """(key, part of its value) of all keys, a part being a string, or an element of what is composed."""
+async def every_value(redis: Redis, match: str | None = None) -> AsyncIterator[tuple[bytes, bytes]]:
+    """(key, part of its value) of all keys, or of those that match: a string, or an element of what is composed."""
     async with answering(*STORE):
         batch: list[bytes] = []
-        async for key in redis.scan_iter(count=KEYS):
+        async for key in redis.scan_iter(match=match, count=KEYS):
             batch.append(key)
             if len(batch) == KEYS:
                 async for found in _values(redis, batch):

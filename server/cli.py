@@ -16,6 +16,7 @@ from server.commands.icp_test import icp
 from server.commands.import_leads import import_leads
 from server.commands.init import init
 from server.commands.memory import memory
+from server.commands.privacy import erase, export
 from server.commands.prove import prove
 from server.commands.report import report
 from server.commands.run import run
@@ -52,6 +53,8 @@ app.command()(approve)
 app.command()(prove)
 app.command()(report)
 app.command()(graphs)
+app.command()(export)
+app.command()(erase)
 app.command()(serve)
 app.command()(worker)
 app.add_typer(icp, name="icp")

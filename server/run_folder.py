@@ -110,6 +110,13 @@ def reopen(path: Path) -> Iterator[RunFolder]:
         yield folder
 
 
+@contextmanager
+def hold(path: Path) -> Iterator[None]:
+    """Be alone in a run's folder, whatever became of its inputs; `Conflict` where another process is at work."""
+    with _alone(path):
+        yield
+
+
 def open_folder(path: Path) -> RunFolder:
     """The folder of an earlier run, to be read."""
     try:
