@@ -42,6 +42,18 @@ def on_terminal() -> bool:
 
 
 @contextmanager
+def working(what: str) -> Iterator[None]:
+    """A sign of life on stderr while a person waits for something of unknown length, and nothing in a pipe."""
+    if not on_terminal():
+        yield
+        return
+    from rich.console import Console  # noqa: PLC0415 - as below
+
+    with Console(stderr=True).status(harmless(what).replace("[", "(")):
+        yield
+
+
+@contextmanager
 def progress(what: str, total: int) -> Iterator[Callable[[str], None]]:
     """A bar on stderr while a person watches, and nothing in a pipe; call what it gives after each item."""
     if not sys.stderr.isatty():

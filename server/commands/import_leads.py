@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from server.console import answer, note, progress, say
+from server.console import answer, note, progress, say, working
 
 if TYPE_CHECKING:
     from memory.leads import Policy
@@ -30,7 +30,8 @@ def import_leads(
     from server.settings import Settings
     from tools.lead_file import read_leads
 
-    leads = read_leads(file)
+    with working(f"Reading {file.name} through"):
+        leads = read_leads(file)
     settings = Settings.from_env()
     mx = _mx_check(settings) if check_mx else None
     if dry_run:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from server.console import answer, note, progress, say
+from server.console import answer, note, progress, say, working
 
 if TYPE_CHECKING:
     from server.job import Job
@@ -40,7 +40,8 @@ def run(
     settings = Settings.from_env()
     kind = choose(engine, settings)
     inputs = read_inputs(settings, icp=icp, offer=offer, web=web)
-    leads = read_leads(file)
+    with working(f"Reading {file.name} through"):
+        leads = read_leads(file)
     for sentence in input_notes(inputs, chosen=(icp, offer)):
         note(f"zigral: {sentence}")
     begun = begin(
