@@ -52,13 +52,13 @@ class Letter:
 
     @classmethod
     def of(cls, mail: Mail, brief: Brief, language: Language) -> "Letter":
-        """What a model wrote, as parts. What it asks is left out: the offer's question is the only one."""
+        """What a model wrote, as parts, without what reports no fact, and without questions but the offer's."""
         known = {fact.id for fact in brief.facts}
         opening = [
-            Piece(text, "fact" if ids else None, ids)
+            Piece(text, "fact", ids)
             for sentence in mail.opening[:MOST_SENTENCES]
             if (text := _line(sentence.text)) and "?" not in text
-            for ids in [tuple(dict.fromkeys(i for i in sentence.fact_ids if i in known))]
+            if (ids := tuple(dict.fromkeys(i for i in sentence.fact_ids if i in known)))
         ]
         return cls(
             brief,
@@ -71,7 +71,7 @@ class Letter:
 
     @property
     def tells_a_fact(self) -> bool:
-        return any(piece.fact_ids for piece in self.opening)
+        return bool(self.opening)
 
     def draft(self) -> Draft:
         """The mail as a draft."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from memory.answers import Answers, NoAnswers
+from memory.logs import get_logger
 from memory.spending import Usage
 from tools.openai.budget import CHARACTERS, Budget
 from tools.openai.chat import Chat, Mode, Reply
@@ -14,6 +15,7 @@ from tools.openai.patience import Patience
 from tools.openai.prompt import Prompt
 from tools.openai.shapes import Shape, format_of, read, spelled_out
 
+log = get_logger(__name__)
 S = TypeVar("S", bound=Shape)
 
 MODES: tuple[Mode, ...] = ("json_schema", "json_object", "text")
@@ -55,6 +57,7 @@ class Model:
                 answer = read(text, shape)
             except BadAnswer as fault:
                 self.counted["bad answers"] += 1
+                log.info("The model's answer could not be used.", fault=type(fault).__name__, asked=prompt.name)
                 last = fault
             else:
                 await self.answers.put(about, key, text)

@@ -10,8 +10,10 @@ import stamina
 from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 
+from memory.logs import get_logger
 from tools.openai.faults import ModelDown, Outage
 
+log = get_logger(__name__)
 T = TypeVar("T")
 
 FAILURES = 5  # in a row, before the breaker opens
@@ -55,6 +57,7 @@ class Patience:
                         return await self._once(work)
                     except Outage as outage:
                         last = outage
+                        log.info("The model did not answer and is asked again.", fault=type(outage).__name__)
                         raise
         except (Outage, OpenedState):
             cause = last or Outage("The model's endpoint keeps failing for others. Run again later.")

@@ -32,9 +32,10 @@ class ModelWriter:
         language = language_of(brief.lead, brief.offer, brief.snapshots)
         if language is None or not brief.facts:
             return None
-        if brief.previous is None:
-            return (await self._letter(brief, language)).draft()
-        return await self._better(brief, language)
+        if brief.previous is not None:
+            return await self._better(brief, language)
+        letter = await self._letter(brief, language)
+        return letter.draft() if letter.tells_a_fact else await self._by_rules(brief)
 
     async def _better(self, brief: Brief, language: Language) -> Draft | None:
         """A draft to follow one that has faults; None where that one was proven and no better is found."""

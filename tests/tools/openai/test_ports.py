@@ -334,6 +334,14 @@ async def test_nothing_is_asked_where_there_is_no_fact(kit: Any) -> None:
     assert kit.fake.requests == []
 
 
+async def test_a_first_draft_that_tells_nothing_is_written_by_rules(kit: Any) -> None:
+    for nothing in (mail(), mail(("Most suppliers go bankrupt.", [])), mail(("Do you export?", ["f1"]))):
+        draft = await written(kit, nothing)
+        assert findings(draft) == []
+        assert draft
+        assert draft.writer == "offline"
+
+
 async def test_where_nothing_of_a_first_draft_holds_it_is_not_proven(kit: Any) -> None:
     draft = await written(kit, mail(("You won the Golden Gear award.", ["f1"])))
     assert findings(draft) != []
