@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import stamina
 from purgatory import AsyncCircuitBreakerFactory
-from purgatory.domain.model import OpenedState
+from purgatory.domain.model import OPENED, HalfOpenedState, OpenedState
 
 from memory.logs import get_logger
 from tools.openai.faults import ModelDown, Outage
@@ -31,7 +31,8 @@ class Patience:
     first_wait: float = 0.5
     longest_wait: float = 15.0
     open_for: float = 5.0  # seconds for which the breaker spares an endpoint that fails, before one try
-    _answered_at: float | None = None  # by the monotonic clock
+    _answered_at: float | None = None  # by the monotonic clock, as all times here
+    _failed_at: float = 0.0
     _breakers: AsyncCircuitBreakerFactory = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,7 +57,7 @@ class Patience:
                     try:
                         return await self._once(work)
                     except Outage as outage:
-                        last = outage
+                        last, self._failed_at = outage, time.monotonic()
                         log.info("The model did not answer and is asked again.", fault=type(outage).__name__)
                         raise
         except (Outage, OpenedState):
@@ -68,6 +69,8 @@ class Patience:
 
     async def _once(self, work: Callable[[], Awaitable[T]]) -> T:
         breaker = await self._breakers.get_breaker("model")
+        if breaker.context.state == OPENED and time.monotonic() > self._failed_at + self.open_for:
+            breaker.context.set_state(HalfOpenedState())  # its own clock is the wall's, which may jump back
         async with breaker:
             answer = await work()
         self._answered_at = time.monotonic()
