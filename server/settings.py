@@ -45,6 +45,7 @@ VARIABLES = {
     "max_streams": "ZIGRAL_MAX_STREAMS",
     "max_threads": "ZIGRAL_MAX_THREADS",
     "client_seconds": "ZIGRAL_CLIENT_SECONDS",
+    "answer_seconds": "ZIGRAL_ANSWER_SECONDS",
     "lease_seconds": "ZIGRAL_LEASE_SECONDS",
     "drain_seconds": "ZIGRAL_DRAIN_SECONDS",
     "concurrency": "ZIGRAL_CONCURRENCY",
@@ -129,6 +130,7 @@ class Settings(BaseModel):
     max_depth: Annotated[int, Field(ge=8, le=500)] = 200  # of JSON in a request; what answers it nests deeper
     max_streams: Annotated[int, Field(ge=1)] = 500  # answers that are open at a time: streams, waits, joins
     max_threads: Annotated[int, Field(ge=1)] = 1_000_000  # kept, of one owner
+    answer_seconds: Annotated[float, Field(gt=0)] = 60.0  # an answer that does not stay open takes no longer
     client_seconds: Annotated[float, Field(gt=0)] = 30.0  # a client that neither sends nor reads so long is cut
     lease_seconds: Annotated[float, Field(ge=0.5, le=3600)] = (
         30.0  # a worker that is silent so long is taken for dead

@@ -43,12 +43,30 @@ class Bounds:
         body = bytearray()
         try:
             if await self._is_read(scope, receive, into=body):
-                await self.app(scope, _Replay(bytes(body), receive), send)
+                replay = _Replay(bytes(body), receive)
+                await (self.app(scope, replay, send) if stays_open else self._answer(scope, replay, send))
         except HttpRefusal as error:
             await _refuse(error, scope, receive, send)
         finally:
             self.open.count -= stays_open
             self.open.held -= len(body)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer within a time: a data server that hangs must not hang everybody who asks."""
+        started = False
+
+        async def sending(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            async with asyncio.timeout(self.settings.answer_seconds):
+                await self.app(scope, receive, sending)
+        except TimeoutError:
+            if started:
+                raise
+            raise HttpRefusal(503, "The data server does not answer in time. Try again in a moment.") from None
 
     async def _is_read(self, scope: Scope, receive: Receive, *, into: bytearray) -> bool:
         """Read the request's body, if the request may be answered; False when the client has gone."""

@@ -52,7 +52,7 @@ async def ready(backend: BackendOf) -> Response:
 
 async def _down(backend: Backend) -> list[str]:
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(min(PATIENCE, backend.settings.answer_seconds / 2)):
             await backend.redis.ping()
     except (RedisError, TimeoutError):
         return ["redis"]

@@ -2,11 +2,16 @@
 
 import asyncio
 import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import redis
 
 from memory.errors import Invalid, Refused
 from server.listening import listen
@@ -146,3 +151,31 @@ async def test_more_open_answers_than_the_limit_are_refused_until_one_closes(ser
 async def opens(http: httpx.AsyncClient, path: str) -> bool:
     async with http.stream("GET", path) as answer:
         return answer.status_code == 200
+
+
+async def test_a_data_server_that_hangs_is_told_and_hangs_nobody(serve: Any, short_folder: Path) -> None:
+    async with serve(answer_seconds=0.5) as http:
+        thread = (await http.post("/threads", json={})).json()["thread_id"]
+        with stopped(short_folder / "redis"):
+            for path in (f"/threads/{thread}", "/assistants/f47ac10b-58cc-4372-a567-0e02b2c3d479"):
+                answer = await http.get(path)
+                assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
+            assert (await http.get("/ok")).status_code == 200
+            health = await http.get("/health")
+            assert (health.status_code, health.json()["down"]) == (200, ["redis"])
+        async with asyncio.timeout(20):
+            while (await http.get("/ready")).status_code != 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        assert (await http.get(f"/threads/{thread}")).status_code == 200
+
+
+@contextmanager
+def stopped(folder: Path) -> Iterator[None]:
+    """The embedded server of this folder, stopped in its tracks."""
+    with redis.Redis(unix_socket_path=str(folder / "redis.sock")) as client:
+        pid = int(client.info()["process_id"])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
