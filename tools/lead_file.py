@@ -23,6 +23,7 @@ from tools.lead_row import Row, RowRules
 from tools.spreadsheets import is_xlsx
 from tools.xlsx_book import Book, open_book
 from tools.xlsx_cells import sheet_records
+from tools.xlsx_links import Links, followed, read_links
 from tools.xlsx_package import Package
 
 SAMPLE = 1 << 20  # characters in which a header has to end
@@ -86,13 +87,17 @@ def _read_csv(path: Path) -> LeadFile:
 
 def _read_xlsx(path: Path) -> LeadFile:
     package = Package(path)
-    book = open_book(package, package.names())
+    names = package.names()
+    book = open_book(package, names)
     first = next(sheet_records(package, book), None)
-    return _understood(path, "xlsx", "", first.cells if first else [], partial(_rows_under, package, book))
+    headers = first.cells if first else []
+    links = read_links(package, book, names)
+    return _understood(path, "xlsx", "", headers, partial(_rows_under, package, book, links, tuple(headers)))
 
 
-def _rows_under(package: Package, book: Book) -> Iterator[Record]:
-    return islice(sheet_records(package, book), 1, None)
+def _rows_under(package: Package, book: Book, links: Links, headers: tuple[str, ...]) -> Iterator[Record]:
+    columns = understand(headers, where=package.path.name)
+    return followed(islice(sheet_records(package, book), 1, None), links, columns)
 
 
 def _understood(

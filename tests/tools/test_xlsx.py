@@ -147,6 +147,34 @@ def test_merged_linked_filtered_and_coloured_cells_are_cells(read: Any) -> None:
     assert second.lead and (second.lead.company, second.lead.website) == ("", "https://b.example")
 
 
+def test_a_link_stands_in_for_a_cell_that_should_be_an_address_and_is_none(read: Any) -> None:
+    def link(made: Workbook) -> None:
+        sheet = made.worksheets[0]
+        sheet["A2"].hyperlink = "mailto:ada@x.example?subject=hi"
+        sheet["B2"].hyperlink = "https://acme.example/careers"
+        sheet["C2"].hyperlink = "https://acme.example/"
+        sheet["D2"].hyperlink = "https://linkedin.example/in/ada"
+        sheet["C3"].hyperlink = "https://elsewhere.example/"
+        sheet["D3"].hyperlink = "javascript:alert(1)"
+        sheet["E3"].hyperlink = "#Sheet!A1"
+
+    header = ("Email", "Company", "Website", "LinkedIn Url", "Stage")
+    rows = (
+        header,
+        ("Ada Lind", "Acme", "our site", "Profile", "new"),
+        ("bo@x.example", "Bode", "bode.example", "", "x"),
+    )
+    first, second = read(book(*rows, change=link))
+    assert first.lead is not None
+    assert (first.lead.email, first.lead.company) == ("ada@x.example", "Acme")
+    assert (first.lead.website, first.lead.linkedin_url) == (
+        "https://acme.example/",
+        "https://linkedin.example/in/ada",
+    )
+    assert second.lead is not None
+    assert (second.lead.website, second.lead.linkedin_url) == ("https://bode.example", "")
+
+
 def test_shared_texts_with_runs_and_escapes_are_read(read: Any) -> None:
     texts = "<si><t>Email</t></si><si><t>Company</t></si>"
     texts += "<si><r><t>ada@</t></r><r><rPr><b/></rPr><t>x.example</t></r></si>"
