@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 
+from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 from openpyxl.utils.escape import unescape
 
@@ -15,7 +17,7 @@ from tools.xlsx_package import Attributes, Package, PartReader
 
 MAX_SHEET = 3_000_000_000  # bytes, unpacked: a million rows of thirty cells
 MAX_ROW, MAX_CELLS = 1_048_576, 16_384  # as Excel has them
-PLACE = re.compile(r"([A-Z]{1,3})[0-9]{0,7}")
+DIGITS = "0123456789"
 ESCAPED = re.compile("_x[0-9A-Fa-f]{4}_")
 ERRORS = "e"  # the type of a cell that holds #REF! and the like: nothing that is said of a lead
 
@@ -80,11 +82,10 @@ class _Sheet(PartReader):
         return line
 
     def _begin_cell(self, attributes: Attributes) -> None:
-        place = PLACE.fullmatch(attributes.get("r", ""))
         self._count += 1
         if self._count > MAX_CELLS:
             raise self._refusal(f"the row has more than {MAX_CELLS:,} cells. Save it anew.")
-        self._column = _column_of(place[1]) if place else self._column + 1
+        self._column = _column_of(attributes.get("r", "")[:12].rstrip(DIGITS)) or self._column + 1
         self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "0")
         self._text, self._length = [], 0
 
@@ -129,11 +130,13 @@ class _Sheet(PartReader):
         return Invalid(why, where=f"{self._package.path.name}, row {self._line}")
 
 
+@lru_cache(maxsize=MAX_CELLS)
 def _column_of(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
+    """From 1, or 0 where the letters name none."""
+    try:
+        return column_index_from_string(letters) if letters.isupper() else 0
+    except ValueError:
+        return 0
 
 
 def _unescaped(text: str) -> str:

@@ -125,7 +125,7 @@ class _Parser:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise self._package.refusal(f"{self._part[-60:]} is nested more than {MAX_DEPTH} deep")
-        self._reader.begin(name.rpartition(":")[2], attributes)
+        self._reader.begin(name.rpartition(":")[2] if ":" in name else name, attributes)
 
     def _hear(self, text: str) -> None:
         self._waited = 0
@@ -134,7 +134,7 @@ class _Parser:
     def _end(self, name: str) -> None:
         self._waited = 0
         self._depth -= 1
-        self._reader.end(name.rpartition(":")[2])
+        self._reader.end(name.rpartition(":")[2] if ":" in name else name)
 
     def _refuse_type(self, *_: object) -> None:
         raise self._package.refusal(f"{self._part[-60:]} declares a document type")
