@@ -44,8 +44,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(command: list[str], folder: Path, port: int, **environ: str) -> Iterator[str]:
-    """A server in a process group of its own, once it answers; its URL."""
+def serving(command: list[str], folder: Path, port: int, **environ: str) -> Iterator[tuple[str, int]]:
+    """A server in a process group of its own, once it answers; its URL and process id."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **environ}
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
@@ -61,13 +61,19 @@ def serving(command: list[str], folder: Path, port: int, **environ: str) -> Iter
                     break
             except httpx.TransportError:
                 time.sleep(0.1)
-        yield url
+        yield url, process.pid
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=60)
 
 
-async def measure(url: str, *, clients: int, runs: int) -> str:
+def cpu_seconds(pid: int) -> float:
+    """What a process and its threads have used of the cores."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def measure(url: str, pid: int, *, clients: int, runs: int) -> str:
     """Each client waits for one run after another, each on a thread of its own."""
     times: list[float] = []
     async with httpx.AsyncClient(base_url=url, timeout=120, limits=httpx.Limits(max_connections=clients)) as http:
@@ -83,12 +89,16 @@ async def measure(url: str, *, clients: int, runs: int) -> str:
 
         await client(5)  # warm
         times.clear()
-        began = time.perf_counter()
+        began, used = time.perf_counter(), cpu_seconds(pid)
         await asyncio.gather(*(client(runs // clients) for _ in range(clients)))
         seconds = time.perf_counter() - began
     ordered = sorted(times)
     p50, p95 = statistics.median(ordered) * 1000, ordered[int(len(ordered) * 0.95)] * 1000
-    return f"{clients:3} clients: p50 {p50:6.1f} ms, p95 {p95:6.1f} ms, {len(times) / seconds:6.1f} runs a second"
+    busy = (cpu_seconds(pid) - used) / len(times)
+    return (
+        f"{clients:3} clients: p50 {p50:6.1f} ms, p95 {p95:6.1f} ms, {len(times) / seconds:5.1f} runs a second; "
+        f"the server's own time {busy * 1000:.1f} ms a run: {1 / busy:.0f} a second and core"
+    )
 
 
 def main() -> None:
@@ -108,10 +118,10 @@ def main() -> None:
         ]
         for title, command, at in (("zigral serve", ours, port), ("langgraph dev", dev, other)):
             try:
-                with serving(command, folder, at, ZIGRAL_DATA=str(folder / "data")) as url:
+                with serving(command, folder, at, ZIGRAL_DATA=str(folder / "data")) as (url, pid):
                     print(f"{title}, on {os.cpu_count()} cores:")
-                    print("   ", asyncio.run(measure(url, clients=1, runs=100)))
-                    print("   ", asyncio.run(measure(url, clients=64, runs=640)))
+                    print("   ", asyncio.run(measure(url, pid, clients=1, runs=100)))
+                    print("   ", asyncio.run(measure(url, pid, clients=64, runs=640)))
             except (OSError, RuntimeError) as error:
                 print(f"{title}: did not start ({str(error)[-300:]})")
 
