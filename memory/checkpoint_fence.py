@@ -109,6 +109,14 @@ return 'OK'
 """
 
 
+# KEYS: likewise. ARGV: the attempt's fence.
+CLOSE = """
+local fence = string.gsub(KEYS[2], '}:o$', '}:fence')
+if redis.call('GET', fence) == ARGV[1] then redis.call('UNLINK', fence) end
+return 'OK'
+"""
+
+
 class CheckpointUndo:
     """Undoes what runs did to their threads: their checkpoints, and the answers they gave on one before."""
 
@@ -120,14 +128,15 @@ class CheckpointUndo:
         """Keep what a run that goes on from a checkpoint will write over."""
         await self._call(REMEMBER, thread_id, run_id)
 
-    async def undo(self, thread_id: str, run_id: str) -> None:
-        """Take back what the run wrote. Doing so twice does no harm."""
+    async def undo(self, thread_id: str, run_id: str, attempt: int) -> None:
+        """Let the attempt write no more, and take back what the run wrote. Doing so twice does no harm."""
+        await self._call(CLOSE, thread_id, f"{run_id}:{attempt}")
         await self._calls._asked(Ask(DROP_RUNS, thread_id, [run_id]))
         await self._call(RESTORE, thread_id, run_id)
 
-    async def _call(self, script: str, thread_id: str, run_id: str) -> None:
+    async def _call(self, script: str, thread_id: str, argument: str) -> None:
         keys: Sequence[bytes] = (*keys_of(thread_id), undo_key(thread_id))
-        await self._scripts.run(self._scripts.script(script)(keys=keys, args=[run_id]))
+        await self._scripts.run(self._scripts.script(script)(keys=keys, args=[argument]))
 
 
 def undo_key(thread_id: str) -> bytes:

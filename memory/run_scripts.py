@@ -17,6 +17,7 @@ local P = '{zigral}:'
 local function whole(n) return string.format('%.0f', n) end
 local function now() local t = redis.call('TIME') return t[1] * 1000000 + t[2] end
 local function field(key, name) return redis.call('HGET', key, name) or '' end
+local function fence(thread) return '{zigral:' .. thread .. '}:fence' end
 local function ring(thread, run)
   redis.call('PUBLISH', P .. 'bell:' .. run, '')
   redis.call('PUBLISH', P .. 'bell:' .. thread, '')
@@ -164,7 +165,7 @@ end
 if active ~= '' then redis.call('PUBLISH', P .. 'cancel', active) end
 hide(thread, now(), 0)
 redis.call('ZREM', P .. 'threads:gone', thread)
-redis.call('UNLINK', key, key .. ':runs', key .. ':pending', '{zigral:' .. thread .. '}:fence',
+redis.call('UNLINK', key, key .. ':runs', key .. ':pending', fence(thread),
   '{zigral:' .. thread .. '}:undo')
 return 1
 """
@@ -271,7 +272,7 @@ redis.call('HSET', of, 'active', run)
 local attempt = redis.call('HINCRBY', key, 'attempt', 1)
 redis.call('HSET', key, 'status', 'running', 'updated', stamp, 'claim', ARGV[3])
 redis.call('HSETNX', key, 'started', stamp)
-redis.call('SET', '{zigral:' .. thread .. '}:fence', run .. ':' .. attempt)
+redis.call('SET', fence(thread), run .. ':' .. attempt)
 ring(thread, run)
 return {'OK', redis.call('HGETALL', key)}
 """
@@ -335,6 +336,7 @@ else
   close_run(thread, run, ARGV[3], stamp)
 end
 redis.call('HSET', of, 'active', '')
+redis.call('UNLINK', fence(thread))
 if ARGV[7] ~= '' then
   set_state(thread, ARGV[7], ARGV[8], ARGV[6] == 'error' and ARGV[5] or '', stamp)
 elseif ARGV[6] == 'error' then
@@ -357,6 +359,7 @@ local key = P .. 'run:' .. run
 local thread, due = field(key, 'thread'), field(key, 'due')
 redis.call('HSET', key, 'status', 'pending', 'updated', whole(now()))
 redis.call('HSET', P .. 'thread:' .. thread, 'active', '')
+redis.call('UNLINK', fence(thread))
 redis.call('ZREM', P .. 'runs:running', run)
 redis.call('ZADD', P .. 'thread:' .. thread .. ':pending', due, run)
 redis.call('ZADD', P .. 'runs:pending', due, run)
@@ -382,8 +385,18 @@ end
 return found
 """
 
-# ARGV: how many. Threads whose time has come to go.
-GOING = "return redis.call('ZRANGEBYSCORE', P .. 'threads:gone', '-inf', whole(now()), 'LIMIT', 0, ARGV[1])"
+# ARGV: how many. Threads whose time has come to go, and no webhook is to be told of their runs.
+GOING = """
+local found, at = {}, whole(now())
+for _, thread in ipairs(redis.call('ZRANGEBYSCORE', P .. 'threads:gone', '-inf', at, 'LIMIT', 0, ARGV[1])) do
+  local waits = false
+  for _, run in ipairs(redis.call('ZRANGE', P .. 'thread:' .. thread .. ':runs', 0, -1)) do
+    waits = waits or redis.call('ZSCORE', P .. 'webhooks:due', run)
+  end
+  if not waits then found[#found + 1] = thread end
+end
+return found
+"""
 
 # ARGV: run, action. Answers ENDED, STOPPED (it never started; and the run to start next) or STOPPING.
 CANCEL = """

@@ -229,7 +229,7 @@ class Attempt:
 
     async def _roll_back(self) -> Ended:
         """Undo what the run did to its thread."""
-        await self.stores.undo.undo(self.run.thread_id, self.run.run_id)
+        await self.stores.undo.undo(self.run.thread_id, self.run.run_id, self.run.attempt)
         snapshot = await self._graph.aget_state(self._state_config)
         summary = summary_of(snapshot)
         return await self._ended(

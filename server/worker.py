@@ -13,7 +13,7 @@ from typing import Protocol
 from langchain_core.runnables import RunnableConfig
 
 from memory.bells import Bells
-from memory.errors import Unavailable, ZigralError
+from memory.errors import Refused, Unavailable, ZigralError
 from memory.logs import get_logger, run_context
 from memory.run_records import Run
 from memory.threads import Threads
@@ -34,6 +34,8 @@ log = get_logger(__name__)
 
 class GraphSource(Protocol):
     """Where graphs come from: `server.graph_registry.Graphs`."""
+
+    def __contains__(self, graph_id: object) -> bool: ...
 
     async def compiled(
         self, graph_id: str, config: RunnableConfig | None = None, *, owner: str = ""
@@ -109,6 +111,9 @@ class RunWorker:
         """The run, if it is ours to work on now."""
         while self._serving is not None and run_id not in self._attempts:
             claim = await self.stores.runs.claim(run_id)
+            if claim.verdict == "EARLY" and claim.seconds > AGAIN_SECONDS:  # a clock was set back
+                await self.queue.add(run_id, again=True, after=claim.seconds)
+                return None
             if claim.verdict not in ("HELD", "EARLY"):
                 return claim.run
             await asyncio.sleep(max(HELD_SECONDS, claim.seconds))
@@ -131,7 +136,10 @@ class RunWorker:
         """What came of an attempt. A mistake of ours, too, ends the run."""
         run = attempt.run
         if run.attempt > MOST_ATTEMPTS:
-            return await attempt.refuse(Unavailable(f"The run was begun {MOST_ATTEMPTS} times and never ended."))
+            return await attempt.refuse(Refused(f"The run was begun {MOST_ATTEMPTS} times and never ended."))
+        if run.graph_id not in self.graphs:
+            await asyncio.sleep(TEND_SECONDS)  # a worker of another langgraph.json may know it
+            return Ended("back")
         try:
             graph = await self.graphs.compiled(run.graph_id, run_config(run), owner=run.owner)
         except ZigralError as error:
@@ -147,11 +155,12 @@ class RunWorker:
     async def _hand_back(self, run: Run) -> None:
         """Give the run to another worker; where Redis is away, try as long as another would not take it anyway."""
         for _ in range(max(1, int(self.lease_seconds / AGAIN_SECONDS))):
+            if self._serving is not None:
+                await asyncio.sleep(AGAIN_SECONDS)  # what failed here would fail again at once
             with suppress(Unavailable):
                 if await self.stores.runs.hand_back(run.run_id, run.attempt):
                     await self.queue.add(run.run_id, again=True)
                 return
-            await asyncio.sleep(AGAIN_SECONDS)
 
     async def _renew(self) -> None:
         while True:
