@@ -125,15 +125,6 @@ class Runs:
             raise no_run(run_id)
         return (output or b"") if status.decode() in ENDED else None
 
-    async def due_webhooks(self, *, limit: int = 100) -> list[str]:
-        """Runs that have ended and whose webhook was not called with success yet, the longest ended first."""
-        names = await self._scripts.run(self._client.zrange("{zigral}:webhooks:due", 0, limit - 1))
-        return [name.decode() for name in names]
-
-    async def webhook_called(self, run_id: str) -> None:
-        """The run's webhook is done with."""
-        await self._scripts.run(self._client.zrem("{zigral}:webhooks:due", run_id))
-
     async def page(self, thread_id: str, *, limit: int, offset: int, status: str | None = None) -> list[Run]:
         """A thread's runs, newest first."""
         key = f"{{zigral}}:thread:{thread_id}:runs"
