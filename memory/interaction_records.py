@@ -82,7 +82,7 @@ class Records:
     async def history(self, where: Where, limit: int, before: datetime | None = None) -> list[Interaction]:
         """At most `limit`, the newest first; of those at one moment, the greatest id first."""
         found: list[Interaction] = []
-        async for items in self._newest_first(where, before):
+        async for items in self.pages(where, before):
             found += [item for item in items if where.holds(item) and (before is None or item.at < before)]
             if len(found) >= limit:
                 break
@@ -173,8 +173,13 @@ class Records:
             await asyncio.sleep(0.02)
         return False
 
-    async def _newest_first(self, where: Where, before: datetime | None) -> AsyncIterator[list[Interaction]]:
-        """All that may be meant, in batches. What is added meanwhile is not doubled."""
+    async def pages(
+        self, where: Where = ANYWHERE, before: datetime | None = None
+    ) -> AsyncIterator[list[Interaction]]:
+        """All of the account, the person, or everybody, within the times, the newest first, in batches.
+
+        Nothing is left out, also where many have one moment, and what is added meanwhile is not doubled.
+        """
         key = f"{PREFIX}{_set_for(where)}"
         ends = [moment for moment in (where.until, before) if moment]
         newest = f"({_micros(min(ends))}" if ends else "+inf"

@@ -68,7 +68,10 @@ class Interactions(Protocol):
     async def history(
         self, where: Where = ANYWHERE, limit: int = 50, before: datetime | None = None
     ) -> list[Interaction]:
-        """The newest first, exactly, without a model. The next page is `before` the last one's `at`."""
+        """The newest first, exactly, without a model. The next page is `before` the last one's `at`.
+
+        Of several at that very moment it has none: who needs every one asks for them all at once.
+        """
         ...
 
     async def forget(self, person: str) -> int:

@@ -198,11 +198,9 @@ class DataStores:
 
     async def _records(self) -> AsyncIterator[tuple[UUID, dict[str, object]]]:
         """The interactions, in pages."""
-        before = None
-        while page := await self.interactions.history(limit=500, before=before):
+        async for page in self.interactions.records.pages():
             for item in page:
                 yield item.id, item.model_dump(mode="json")
-            before = page[-1].at
 
     async def _raw(self, unit: Unit) -> AsyncIterator[bytes]:
         async for key, part in every_value(self.redis, match=_literally(unit)):

@@ -243,3 +243,12 @@ async def test_a_server_that_is_not_there_is_unavailable_and_says_no_address(tmp
         await kept_on(client, tmp_path).history()
     assert "hunter2" not in str(error.value)
     await client.aclose()
+
+
+async def test_all_pages_together_leave_nobody_out_where_many_have_one_moment(
+    interactions: IndexedInteractions,
+) -> None:
+    await interactions.remember([happened(n, at=START) for n in range(450)])
+    found = [item.id async for page in interactions.records.pages() for item in page]
+    assert len(found) == len(set(found)) == 450
+    assert len(await interactions.history(limit=1000)) == 450
