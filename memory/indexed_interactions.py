@@ -18,6 +18,7 @@ from memory.interaction_texts import person_address
 from memory.interaction_words import clean_query, words_of, words_of_query
 from memory.interactions import ANYWHERE, Recalled, Where
 from memory.records import Interaction
+from memory.suppressions import Suppressions
 from memory.words import Clock, utc_now
 
 OWN = 300  # records of an account or a person that are ranked one by one, in 10 ms once they have vectors
@@ -74,6 +75,9 @@ class IndexedInteractions:
         if limit < 1:
             raise Invalid("A history has one interaction at least; give a limit of 1 or more.", where="limit")
         return await self.records.history(where, limit, before)
+
+    async def suppressed(self, person: str) -> str | None:
+        return await Suppressions(self.records.redis).reason(person)
 
     async def forget(self, person: str) -> int:
         try:

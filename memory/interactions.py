@@ -74,6 +74,10 @@ class Interactions(Protocol):
         """
         ...
 
+    async def suppressed(self, person: str) -> str | None:
+        """Why the person must not be written to whatever the history says, such as "erased"; None: they may be."""
+        ...
+
     async def forget(self, person: str) -> int:
         """Delete all that is held of a person, by address, and say how many.
 
@@ -99,6 +103,9 @@ class NoInteractions:
         before: datetime | None = None,  # noqa: ARG002
     ) -> list[Interaction]:
         return []
+
+    async def suppressed(self, person: str) -> str | None:  # noqa: ARG002
+        return None
 
     async def forget(self, person: str) -> int:  # noqa: ARG002
         return 0

@@ -41,16 +41,18 @@ class Recall:
 
     async def __call__(self, state: RecallView) -> RecallPatch:
         found = await self._found(state.lead, state.offer or self.offer)
-        standing = self._standing(state.lead, found)
+        standing = await self._standing(state.lead, found)
         status: LeadStatus | None = "skipped" if standing and standing.stop else None
         return RecallPatch(past=_worth_keeping(found), standing=standing, status=status)
 
     async def standing(self, lead: Lead) -> Standing | None:
         """What is known now, without what a model would find beside it."""
-        return self._standing(lead, await self._found(lead, None))
+        return await self._standing(lead, await self._found(lead, None))
 
-    def _standing(self, lead: Lead, found: Sequence[Interaction]) -> Standing | None:
+    async def _standing(self, lead: Lead, found: Sequence[Interaction]) -> Standing | None:
         person = person_of(lead)
+        if person and (why := await self.interactions.suppressed(person)):
+            return Standing(stop=f"The address is on the suppression list ({why}).")
         return standing_of(person, found, self.clock().date()) if person and found else None
 
     async def _found(self, lead: Lead, offer: Offer | None) -> list[Interaction]:

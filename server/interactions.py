@@ -58,6 +58,10 @@ class PassingInteractions:
         async with self._open() as interactions:
             return await interactions.history(where, limit, before)
 
+    async def suppressed(self, person: str) -> str | None:
+        async with self._open() as interactions:
+            return await interactions.suppressed(person)
+
     async def forget(self, person: str) -> int:
         async with self._open() as interactions:
             return await interactions.forget(person)

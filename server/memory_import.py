@@ -1,13 +1,14 @@
 """A file of interactions into the memory: what `zigral memory import` does, counted."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
 from memory.errors import Malformed
 from memory.indexed_interactions import IndexedInteractions
+from memory.suppressions import Suppressions
 from tools.interaction_file import Line, read_interactions
 
 CHUNK = 500  # lines kept at once
@@ -36,6 +37,7 @@ async def import_lines(path: Path, interactions: IndexedInteractions, on_line: C
     lines = read_interactions(path)
     while chunk := await asyncio.to_thread(lambda: list(islice(lines, CHUNK))):
         counts.lines += len(chunk)
+        chunk = await _refuse_suppressed(chunk, Suppressions(interactions.records.redis))
         good = [line.item for line in chunk if line.item]
         counts.accepted += len(good)
         for line in chunk:
@@ -48,3 +50,14 @@ async def import_lines(path: Path, interactions: IndexedInteractions, on_line: C
         first = counts.reasons[0]
         raise Malformed(f"{path} has no interaction in it. Line {first.number}: {first.reason}")
     return counts
+
+
+async def _refuse_suppressed(lines: Sequence[Line], suppressions: Suppressions) -> list[Line]:
+    """The lines, of which those of people who were erased are rejected."""
+    suppressed = await suppressions.among({line.item.person for line in lines if line.item})
+    return [
+        replace(line, item=None, reason="The person is on the suppression list.")
+        if line.item and line.item.person in suppressed
+        else line
+        for line in lines
+    ]

@@ -13,11 +13,11 @@ from pathlib import Path
 from memory.errors import Unavailable
 from memory.files import write_whole
 from memory.person import How, Person
+from tools.csv_cells import records
 
 WINDOW = 1 << 20  # bytes of a file that are looked at together
 OVERLAP = 1 << 10  # bytes that two windows share: longer than any address or name
 PARTIAL = re.compile(r"\..+\.[0-9a-f]{32}(?:\.html)?")  # what a killed process was writing
-csv.field_size_limit(1 << 30)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def is_mail_to(path: Path, person: Person) -> bool:
 def drop_rows(path: Path, person: Person, hows: frozenset[How]) -> int:
     """Write a CSV without the rows that name the person in one of these ways; how many there were."""
     text = path.read_bytes().decode("utf-8", "surrogateescape")
-    rows = list(csv.reader(io.StringIO(text, newline="")))
+    rows = [record.cells for record in records(io.StringIO(text, newline=""), ",", path.name)]
     kept = [row for row in rows if person.named("\n".join(row)) not in hows]
     if len(kept) < len(rows):
         end = "\r\n" if "\r\n" in text else "\n"

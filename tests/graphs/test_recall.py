@@ -17,6 +17,7 @@ from memory.interaction_records import Records
 from memory.interactions import Where
 from memory.records import Interaction
 from memory.snapshots import Snapshots
+from memory.suppressions import Suppressions
 from server.assembly import DEMO, outreach_graph, read_inputs
 from server.engines import lasting_engine
 from server.settings import Settings
@@ -272,3 +273,16 @@ async def test_of_a_long_history_no_refusal_is_overlooked_and_what_bears_on_the_
     assert state["qualification"].status == "review"
     assert {old.id, refused.id} <= {item.id for item in state["past"]}
     assert len(state["past"]) <= 40
+
+
+async def test_who_was_erased_is_skipped_unread_and_nothing_is_remembered(
+    flow: Flow, interactions: IndexedInteractions, demo_lead: dict[str, Any], redis_client: Redis, tmp_path: Path
+) -> None:
+    await Suppressions(redis_client).add(demo_lead["email"], "erased", NOW)
+    state = await flow()
+    assert (state["status"], state["standing"].stop) == (
+        "skipped",
+        "The address is on the suppression list (erased).",
+    )
+    assert not (tmp_path / "snapshots").exists()
+    assert await interactions.history() == []

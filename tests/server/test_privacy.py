@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from redis.asyncio import Redis
 from typer.testing import CliRunner
 
 from memory.contexts import Contexts
+from memory.embedded import open_embedded
 from memory.records import Interaction, Lead
 from memory.run_records import NewRun
 from memory.runs import Runs
@@ -237,6 +239,13 @@ def test_after_it_is_erased_no_byte_of_her_is_left_and_none_comes_back_and_the_o
     assert json.loads(run(base, "--json").stdout)["rejected"] == 2
     assert "suppressed" in (base / "out" / "rejected.csv").read_text()
     assert holding(base, HERS) == []
+    told = interaction(ANNA, f"Told of the {SECRET} again.", 7).model_dump(mode="json")
+    others_note = interaction("bo@andermatt.example", "Bo called.", 8).model_dump(mode="json")
+    (base / "told.jsonl").write_text(f"{json.dumps(told)}\n{json.dumps(others_note)}\n")
+    kept = json.loads(zigral(base, "memory", "import", base / "told.jsonl", "--json").stdout)
+    assert (kept["accepted"], kept["rejected"]) == (1, 1)
+    assert "suppression list" in kept["rejected_lines"][0]["reason"]
+    assert holding(base, HERS) == []
     document = json.loads(zigral(base, "export", ANNA).stdout)
     assert document["suppressed"] == "erased"
     assert [document[name] for name in ("leads", "interactions", "threads", "contexts", "stored")] == [[]] * 5
@@ -283,3 +292,19 @@ def test_what_is_no_address_is_refused(base: Path, person: str) -> None:
         outcome = zigral(base, *command)
         assert outcome.exit_code != 0
         assert "PERSON" in str(outcome.exception)
+
+
+def test_on_a_server_of_your_own_it_is_the_same(base: Path) -> None:
+    with asyncio.Runner() as loop:
+        stack = AsyncExitStack()
+        url = loop.run(stack.enter_async_context(open_embedded(base / "server")))
+        try:
+            server = {"ZIGRAL_DATA": str(base / "other"), "REDIS_URL": url}
+            assert CliRunner().invoke(app, ["import", str(base / "leads.csv")], env=server).exit_code == 0
+            outcome = CliRunner().invoke(app, ["erase", ANNA, "--yes", "--json"], env=server)
+            assert outcome.exit_code == 0, outcome.output
+            assert json.loads(outcome.stdout)["left"] == []
+        finally:
+            loop.run(stack.aclose())
+    grep = ["grep", "-raliP", "-e", HERS, "server", "other"]
+    assert subprocess.run(grep, cwd=base, capture_output=True, text=True, check=False).stdout == ""
