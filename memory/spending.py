@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,11 +35,13 @@ class Usage:
 class Spending:
     """What was spent by the leads of one folder, kept in the file at `path` so that a kill loses nothing of it.
 
-    Without a path only the total is known, for as long as the process lives.
+    Without a path only a total is known, and it begins anew every `seconds`: a server runs for months.
     """
 
     path: Path | None = None
-    total: Usage = Usage()
+    seconds: float = 86_400.0
+    _total: Usage = Usage()
+    _begun: float = field(default_factory=time.monotonic)
     _by_lead: dict[str, Usage] = field(default_factory=dict)
 
     @classmethod
@@ -49,6 +52,13 @@ class Spending:
             for lead_id, usage in _lines(path):
                 spending._count(lead_id, usage)
         return spending
+
+    @property
+    def total(self) -> Usage:
+        """What all leads have cost so far."""
+        if self.path is None and time.monotonic() - self._begun > self.seconds:
+            self._total, self._begun = Usage(), time.monotonic()
+        return self._total
 
     def of(self, lead_id: str) -> Usage:
         """What one lead has cost so far."""
@@ -69,7 +79,7 @@ class Spending:
             ) from error
 
     def _count(self, lead_id: str, usage: Usage) -> None:
-        self.total += usage
+        self._total = self.total + usage
         if self.path is not None:
             self._by_lead[lead_id] = self.of(lead_id) + usage
 

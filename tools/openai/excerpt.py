@@ -3,8 +3,9 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from memory.profile import Criterion
 from memory.records import Lead
@@ -12,7 +13,9 @@ from tools.engine import Page
 from tools.injection import may_instruct
 from tools.offline.facts import MOST_PAGES, points_of
 from tools.offline.sentences import Sentence, split
+from tools.openai.faults import ContextTooLong
 
+T = TypeVar("T")
 K, B = 1.2, 0.75  # of BM25
 STEM = 6  # letters by which words are compared: "certified" is "certification"
 LONGEST = 2_000  # characters of a sentence that are shown
@@ -27,6 +30,14 @@ class Place:
 
     page: int
     sentence: Sentence
+
+
+async def fitting(most: int, ask: Callable[[int], Awaitable[T]]) -> T:
+    """What `ask` gives for an excerpt of `most` characters; of a third of them where the model cannot hold that."""
+    try:
+        return await ask(most)
+    except ContextTooLong:
+        return await ask(most // 3)
 
 
 def for_facts(lead: Lead, pages: Sequence[Page], most: int) -> str:

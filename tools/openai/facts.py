@@ -8,7 +8,7 @@ from memory.words import About
 from tools.engine import Page
 from tools.offline.facts import MOST, MOST_PAGES, Quotable, distinct, quotable
 from tools.offline.quotable import for_machines
-from tools.openai.excerpt import for_facts
+from tools.openai.excerpt import fitting, for_facts
 from tools.openai.locate import locate
 from tools.openai.model import Model
 from tools.openai.prompt import Data, Prompt
@@ -41,15 +41,18 @@ class ModelFacts:
     characters: int  # of the pages that are shown
 
     async def find(self, lead: Lead, pages: Sequence[Page]) -> list[Quote]:
-        shown = await self.workers.run(for_facts, lead, tuple(pages), self.characters)
-        if not shown:
-            return []
-        prompt = Prompt("facts", {"company": Data(company_of(lead)), "pages": Data(shown), "most": str(MOST)})
-        picks = (await self.model.ask(prompt, Picks, lead_id=lead.lead_id)).quotes[:MOST_PICKS]
+        picks = await fitting(self.characters, lambda most: self._picks(lead, pages, most))
         quotes = await self.workers.run(placed, lead, tuple(pages), tuple(pick.quote for pick in picks))
         found = [quote for quote in quotes if quote]
         self.model.counted["quotations dropped"] += len(picks) - len(found)
         return list(distinct(found))
+
+    async def _picks(self, lead: Lead, pages: Sequence[Page], most: int) -> list[Pick]:
+        shown = await self.workers.run(for_facts, lead, tuple(pages), most)
+        if not shown:
+            return []
+        prompt = Prompt("facts", {"company": Data(company_of(lead)), "pages": Data(shown), "most": str(MOST)})
+        return (await self.model.ask(prompt, Picks, lead_id=lead.lead_id)).quotes[:MOST_PICKS]
 
 
 def company_of(lead: Lead) -> str:

@@ -11,7 +11,7 @@ from memory.words import Answer
 from tools.engine import Judgement, Page
 from tools.offline.said import Said, said_on, trusted
 from tools.offline.verdicts import MOST_QUOTES, answer, unknown
-from tools.openai.excerpt import for_questions
+from tools.openai.excerpt import fitting, for_questions
 from tools.openai.facts import company_of
 from tools.openai.locate import locate
 from tools.openai.model import Model
@@ -65,15 +65,23 @@ class ModelJudge:
 
     async def judge(self, lead: Lead, criteria: Sequence[Criterion], pages: Sequence[Page]) -> list[Judgement]:
         asked = tuple({criterion.id: criterion for criterion in criteria if criterion.question}.values())
-        shown = await self.workers.run(for_questions, asked, tuple(pages), self.characters) if asked else ""
-        if not shown:
+        verdicts = await fitting(self.characters, lambda most: self._verdicts(lead, asked, pages, most))
+        if verdicts is None:
             return [unknown("There is no page that can be read.")] * len(criteria)
-        questions = "\n".join(map(_question, asked))
-        prompt = Prompt("judge", {"company": Data(company_of(lead)), "pages": Data(shown), "questions": questions})
-        verdicts = await self.model.ask(prompt, verdicts_on(asked), lead_id=lead.lead_id)
         by_id = {criterion.id: verdicts.of(n) for n, criterion in enumerate(asked)}
         given = tuple(by_id.get(criterion.id) for criterion in criteria)
         return await self.workers.run(backed, lead, tuple(pages), given, self.model.name)
+
+    async def _verdicts(
+        self, lead: Lead, asked: Sequence[Criterion], pages: Sequence[Page], most: int
+    ) -> Verdicts | None:
+        """The model's answers; None where there is nothing to ask or to read."""
+        shown = await self.workers.run(for_questions, asked, tuple(pages), most) if asked else ""
+        if not shown:
+            return None
+        questions = "\n".join(map(_question, asked))
+        prompt = Prompt("judge", {"company": Data(company_of(lead)), "pages": Data(shown), "questions": questions})
+        return await self.model.ask(prompt, verdicts_on(asked), lead_id=lead.lead_id)
 
 
 def _question(criterion: Criterion) -> str:

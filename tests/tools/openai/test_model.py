@@ -202,3 +202,14 @@ async def test_what_one_lead_has_spent_is_no_other_leads_loss(kit: Any) -> None:
     model = kit.model(limits=Limits(lead_tokens=500), spending=spending)
     await spending.add("l1", Usage(500, 0))
     assert (await ask(model, "l2")).word == "ready"
+
+
+async def test_what_is_spent_outside_of_a_folder_is_forgotten_after_a_while(kit: Any) -> None:
+    limits = Limits(run_tokens=300)
+    model = kit.model(limits=limits, spending=Spending())
+    with pytest.raises(faults.RunBudgetSpent):
+        for _ in range(5):
+            await ask(model)
+    forgetful = kit.model(limits=limits, spending=Spending(seconds=0.0))
+    for _ in range(5):
+        assert (await ask(forgetful)).word == "ready"

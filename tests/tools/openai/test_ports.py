@@ -442,3 +442,15 @@ async def test_every_question_is_demanded_by_the_schema_under_its_own_id(kit: An
     assert schema["required"] == ["own", "dealers"]
     assert schema["additionalProperties"] is False
     assert "default" not in str(schema)
+
+
+async def test_a_model_that_cannot_hold_the_pages_is_shown_less_of_them(kit: Any) -> None:
+    def small(request: dict[str, Any]) -> Any:
+        too_long = len(kit.user(request)) > 12_000
+        return kit.error(400, code="context_length_exceeded") if too_long else kit.honest(request)
+
+    kit.fake.answers = small
+    model = kit.model()
+    assert await ModelFacts(model, Inline(), 24_000).find(LEAD, [long_page()])
+    assert (await ModelJudge(model, Inline(), 24_000).judge(LEAD, [OWN], [long_page()]))[0].verdict == "yes"
+    assert len(kit.fake.requests) == 4
