@@ -185,18 +185,21 @@ class Records:
         newest = f"({_micros(min(ends))}" if ends else "+inf"
         oldest = str(_micros(where.since)) if where.since else "-inf"
         seen: set[UUID] = set()
-        offset = 0
+        offset = 0  # within one moment alone: what is deleted meanwhile moves no other out of sight
         while True:
             async with answering(*STORE):
-                page = await self.redis.zrange(
-                    key, newest, oldest, desc=True, byscore=True, offset=offset, num=BATCH
+                answer = await self.redis.zrange(
+                    key, newest, oldest, desc=True, byscore=True, offset=offset, num=BATCH, withscores=True
                 )
-            if not page:
-                return
-            offset += len(page)
-            ids = [each for each in (UUID(_text(raw)) for raw in page) if each not in seen]
+            found = cast("list[tuple[bytes | str, float]]", answer)
+            ids = [each for each in (UUID(_text(raw)) for raw, _ in found) if each not in seen]
             seen.update(ids)
-            yield [item for item in await self.get(ids) if item is not None]
+            if ids:
+                yield [item for item in await self.get(ids) if item is not None]
+            if len(found) < BATCH:
+                return
+            last = str(int(found[-1][1]))
+            newest, offset = (newest, offset + BATCH) if last == newest else (last, 0)
 
 
 def _set_for(where: Where) -> str:
