@@ -167,6 +167,31 @@ async def test_an_answer_that_is_rolled_back_leaves_the_question_open(http: http
     assert await steps(http, thread) == ["one", "asked y", "dawdled", "two"]
 
 
+async def test_an_answer_to_a_graph_inside_is_undone_there_too(http: httpx.AsyncClient) -> None:
+    thread = await thread_of(http)
+    asked = await wait(http, thread, "outer_asks", input={"delay": 60})
+    assert [one["value"] for one in asked["__interrupt__"]] == ["why?"]
+    path = f"/threads/{thread}/state?subgraphs=true"
+    before = (await http.get(path)).json()
+    run = (await begin(http, thread, "outer_asks", command={"resume": "x"})).json()["run_id"]
+    for _ in range(1000):
+        inside = (await http.get(path)).json()["tasks"][0]["state"]
+        if inside and inside["next"] == ["dawdle"]:
+            break
+        await asyncio.sleep(0.02)
+    assert (await http.post(f"/threads/{thread}/runs/{run}/cancel?wait=1&action=rollback")).status_code == 200
+    assert (await http.get(path)).json() == before
+    run = (await begin(http, thread, "outer_asks", command={"resume": "y"})).json()["run_id"]
+    for _ in range(1000):
+        inside = (await http.get(path)).json()["tasks"][0]["state"]
+        if inside and inside["next"] == ["dawdle"]:
+            break
+        await asyncio.sleep(0.02)
+    assert (await http.post(f"/threads/{thread}/runs/{run}/cancel?wait=1")).status_code == 200
+    assert (await http.get(path)).json()["tasks"][0]["state"]["values"]["trail"] == ["one", "asked y"]
+    assert await status(http, thread) == "interrupted"
+
+
 @pytest.mark.parametrize("strategy", ["interrupt", "rollback"])
 async def test_a_later_run_takes_the_place_of_those_before_it(http: httpx.AsyncClient, strategy: str) -> None:
     thread = await thread_of(http)

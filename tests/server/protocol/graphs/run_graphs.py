@@ -126,6 +126,15 @@ def outer() -> Graph:
     return graph.add_edge(START, "one").add_edge("one", "inner").add_edge("inner", "three").add_edge("three", END)
 
 
+asking_inside = chain(StateGraph(State), one, ask, dawdle).compile()
+
+
+def outer_asks() -> Graph:
+    graph: Any = StateGraph(State)
+    graph.add_node("inner", asking_inside).add_node(three)
+    return graph.add_edge(START, "inner").add_edge("inner", "three").add_edge("three", END)
+
+
 class Tone(TypedDict, total=False):
     tone: str
 
