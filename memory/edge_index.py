@@ -95,5 +95,7 @@ def _new_pool() -> ProcessPoolExecutor:
 
 def _our_name() -> str:
     """What another process reads in our lock."""
-    command = " ".join([Path(sys.argv[0]).name or "python", *sys.argv[1:3]])
+    # the command's words alone: what follows may be a person's address, and the lock's file stays
+    words = [word for word in sys.argv[1:3] if word.isalpha()]
+    command = " ".join([Path(sys.argv[0]).name or "python", *words])
     return f"process {os.getpid()} ({command[:200]})"

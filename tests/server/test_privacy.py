@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -292,6 +294,14 @@ def test_what_is_no_address_is_refused(base: Path, person: str) -> None:
         outcome = zigral(base, *command)
         assert outcome.exit_code != 0
         assert "PERSON" in str(outcome.exception)
+
+
+def test_a_process_of_its_own_leaves_not_even_its_command_line(base: Path) -> None:
+    environ = os.environ | {"ZIGRAL_DATA": str(base / "data"), "REDIS_URL": "", "PYTHONPATH": str(DEMO.parent)}
+    command = [sys.executable, "-m", "server.cli", "erase", ANNA, "--yes", "--json"]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, json.loads(done.stdout)["left"]) == (0, []), done.stderr
+    assert holding(base, HERS) == []
 
 
 def test_on_a_server_of_your_own_it_is_the_same(base: Path) -> None:
