@@ -24,7 +24,7 @@ def run_config(run: Run) -> RunnableConfig:
     config: RunnableConfig = {
         "tags": list(asked.get("tags") or ()),  # type: ignore[call-overload]
         "metadata": {**_object(asked.get("metadata")), **run.metadata, **ids},
-        "configurable": {**_theirs(asked.get("configurable")), **ids, "checkpoint_ns": ""},
+        "configurable": {**theirs(asked.get("configurable")), **ids, "checkpoint_ns": ""},
     }
     if asked.get("recursion_limit"):
         config["recursion_limit"] = asked["recursion_limit"]  # type: ignore[typeddict-item]
@@ -85,7 +85,7 @@ def _goto(command: Mapping[str, object]) -> Any:
     return [Send(one["node"], one.get("input")) if isinstance(one, dict) else one for one in places]
 
 
-def _theirs(configurable: object) -> JsonObject:
+def theirs(configurable: object) -> JsonObject:
     """What a client may set: not which thread and checkpoint, and nothing of LangGraph's own."""
     return {k: v for k, v in _object(configurable).items() if not k.startswith("__") and k not in OURS}
 

@@ -11,6 +11,7 @@ from langgraph_sdk.runtime import AccessContext
 from memory.errors import NotFound
 from memory.threads import Thread, ThreadStatus
 from server.graph_registry import Compiled, Graphs
+from server.run_inputs import theirs
 
 CHECKPOINT = ("thread_id", "checkpoint_ns", "checkpoint_id")
 
@@ -26,7 +27,7 @@ class Place:
     def config(self, thread: Thread) -> RunnableConfig:
         """The config that LangGraph finds it by, with what the thread's runs were configured with."""
         configurable: dict[str, object] = {
-            **cast("dict[str, object]", thread.config.get("configurable") or {}),
+            **theirs(thread.config.get("configurable")),
             "thread_id": thread.thread_id,
             "checkpoint_ns": self.checkpoint_ns,
         }

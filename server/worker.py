@@ -144,13 +144,18 @@ class RunWorker:
             graph = await self.graphs.compiled(run.graph_id, run_config(run), owner=run.owner)
         except ZigralError as error:
             return await attempt.refuse(error)
+        except Exception as error:  # noqa: BLE001 - a run that cannot be begun ends too
+            return await self._mistaken(attempt, error)
         try:
             async with watched(run, self.observers):
                 return await attempt.work(graph)
-        except Exception as error:
-            log.exception("A run failed by a mistake of ours.")
-            self.observers.failed(error, run_id=run.run_id)
-            return await attempt.refuse(error)
+        except Exception as error:  # noqa: BLE001
+            return await self._mistaken(attempt, error)
+
+    async def _mistaken(self, attempt: Attempt, error: Exception) -> Ended:
+        log.opt(exception=error).error("A run failed by a mistake of ours.")
+        self.observers.failed(error, run_id=attempt.run.run_id)
+        return await attempt.refuse(error)
 
     async def _hand_back(self, run: Run) -> None:
         """Give the run to another worker; where Redis is away, try as long as another would not take it anyway."""

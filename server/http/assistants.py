@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query
 from langchain_core.runnables import RunnableConfig
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationError
 from starlette.responses import Response
 
 from memory.assistants import Assistant, AssistantChange, AssistantQuery, SortBy
@@ -28,7 +28,9 @@ from server.http.answers import (
 )
 from server.http.auth import Owner
 from server.http.backend import Backend, BackendOf
+from server.http.errors import place
 from server.http.json_body import JsonRoute
+from server.run_request import ConfigAsked
 
 router = APIRouter(prefix="/assistants", tags=["Assistants"], route_class=JsonRoute)
 Fields = Literal[
@@ -45,12 +47,25 @@ Fields = Literal[
 ]
 
 
+def _callable(config: JsonObject) -> JsonObject:
+    """A config as it was given, if a run can be called with it: else each of the assistant's runs would fail."""
+    try:
+        ConfigAsked.model_validate(config)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise ValueError(f"{place(fault['loc'])}: {fault['msg']}") from None
+    return config
+
+
+Config = Annotated[JsonObject, AfterValidator(_callable)]
+
+
 class NewAssistant(Asked):
     """An assistant to be made."""
 
     graph_id: str
     assistant_id: Id | None = None
-    config: JsonObject | None = None
+    config: Config | None = None
     context: JsonObject | None = None
     metadata: JsonObject | None = None
     name: str | None = None
@@ -62,7 +77,7 @@ class ChangedAssistant(Asked):
     """What is to be different in its next version."""
 
     graph_id: str | None = None
-    config: JsonObject | None = None
+    config: Config | None = None
     context: JsonObject | None = None
     metadata: JsonObject | None = None
     name: str | None = None

@@ -91,6 +91,8 @@ async def update_state(thread_id: UUID, asked: StateChange, backend: BackendOf, 
     if graph is None:
         raise contradiction("This thread has no graph yet: run one on it, or set graph_id in its metadata.")
     async with backend.threads.updating(thread.thread_id, owner=owner) as update:
+        if place.checkpoint_id and not is_there(await state_at(graph, place.config(thread))):
+            raise NotFound(f"This thread has no checkpoint {place.checkpoint_id}.")
         written = await _written(graph, place.config(thread), asked)
         newest = await state_at(graph, Place().config(thread))
         update.status = status_of(newest)

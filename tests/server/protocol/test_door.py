@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,6 +104,15 @@ async def test_a_path_answers_with_and_without_a_slash_at_its_end(serve: Any) ->
 def test_another_host_is_refused_without_keys() -> None:
     with pytest.raises(Refused, match="ZIGRAL_API_KEYS"):
         listen("0.0.0.0", 0, Settings())
+
+
+def test_the_end_of_an_answer_does_not_wait_for_the_client_to_acknowledge_its_beginning() -> None:
+    with (
+        listen("127.0.0.1", 0, Settings()) as listener,
+        socket.create_connection(listener.getsockname()),
+        listener.accept()[0] as taken,
+    ):
+        assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.parametrize(

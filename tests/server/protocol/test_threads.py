@@ -126,6 +126,30 @@ async def test_a_checkpoint_that_is_nowhere_is_404_or_nothing(
         assert (await http.post(f"/threads/{thread}/history", json={"limit": 0})).status_code == 422
 
 
+async def test_an_update_of_a_checkpoint_that_is_nowhere_changes_nothing(http: httpx.AsyncClient, sdk: Any) -> None:
+    thread = await ran(sdk)
+    before = await sdk.threads.get_history(thread, limit=20)
+    for nowhere in ("00000000-0000-6000-8000-000000000000", str(uuid4())):
+        change = {"values": {"text": "y"}, "checkpoint_id": nowhere}
+        assert (await http.post(f"/threads/{thread}/state", json=change)).status_code == 404
+    assert await sdk.threads.get_history(thread, limit=20) == before
+
+
+async def test_a_state_is_the_threads_own_whatever_its_runs_were_configured_with(sdk: Any) -> None:
+    thread = str((await sdk.threads.create())["thread_id"])
+    wrong = {"thread_id": str(uuid4()), "checkpoint_id": str(uuid4()), "checkpoint_ns": "inner", "__pregel_read": 1}
+    await sdk.runs.wait(thread, "steps", input={"text": "x"}, config={"configurable": wrong})
+    assert (await sdk.threads.get_state(thread))["values"]["text"] == "x"
+    assert await sdk.threads.get_history(thread)
+
+
+async def test_an_assistant_that_no_run_could_be_called_with_is_refused(http: httpx.AsyncClient) -> None:
+    for wrong in ({"tags": 5}, {"recursion_limit": "many"}, {"max_concurrency": 0}, {"metadata": []}):
+        refused = await http.post("/assistants", json={"graph_id": "steps", "config": wrong})
+        assert refused.status_code == 422
+        assert next(iter(wrong)) in refused.json()["detail"]
+
+
 async def test_a_copy_of_a_thread_that_waits_waits_too_and_is_answered_alone(sdk: Any) -> None:
     thread = str((await sdk.threads.create())["thread_id"])
     await sdk.runs.wait(thread, "asking", input={"text": "x"})
