@@ -9,6 +9,7 @@ microseconds. A thread:
     run:R               hash: thread, owner, status, attempt, cancel, what was asked, what came of it
     events:R            the stream of its events
     runs:pending        all that wait, by when            runs:running        all under way, by when a lease ends
+    workers             processes that work, by when they last said so
     threads:O:*         an owner's threads by created, updated, state_updated; by status, graph and assistant
 """
 
@@ -128,6 +129,13 @@ local function hide(thread, at, seconds)
   redis.call('SREM', index .. ':assistant:' .. was[4], thread)
   redis.call('ZADD', P .. 'threads:gone', whole(at + seconds * 1000000), thread)
 end
+-- Whether a worker's process told lately that it lives; of one that never told, its leases say so. After an
+-- outage of ours nobody is taken for dead for a while.
+local function lives(worker, at, silent)
+  local told = redis.call('ZSCORE', P .. 'workers', worker)
+  if not told or tonumber(told) > at - silent then return true end
+  return tonumber(redis.call('GET', P .. 'outage') or '0') > at - 2 * silent
+end
 local function holds(run, attempt)
   local was = redis.call('HMGET', P .. 'run:' .. run, 'status', 'attempt')
   return was[1] == 'running' and was[2] == attempt
@@ -243,8 +251,8 @@ set_status(thread, 'busy', stamp)
 return {'OK', stamp, due, active == '' and '1' or '0'}
 """
 
-# ARGV: run, microseconds of a lease, the claim's own name (asking again takes nothing twice). What a worker may do
-# with the run, and, where it may run it, all about it.
+# ARGV: run, microseconds of a lease, the claim's own name (asking again takes nothing twice), the worker's,
+# microseconds of silence after which one is dead. What a worker may do with the run, and all about it.
 CLAIM = """
 local run = ARGV[1]
 local key = P .. 'run:' .. run
@@ -262,7 +270,7 @@ if was[1] == 'pending' then
   if redis.call('EXISTS', of .. ':held') == 1 then return {'HELD'} end
 else
   local left = tonumber(redis.call('ZSCORE', P .. 'runs:running', run) or '0') - at
-  if left > 0 then return {'LEASED', whole(left)} end
+  if left > 0 and lives(field(key, 'worker'), at, ARGV[5]) then return {'LEASED', whole(left)} end
 end
 local stamp = whole(at)
 redis.call('ZREM', of .. ':pending', run)
@@ -270,7 +278,7 @@ redis.call('ZREM', P .. 'runs:pending', run)
 redis.call('ZADD', P .. 'runs:running', whole(at + ARGV[2]), run)
 redis.call('HSET', of, 'active', run)
 local attempt = redis.call('HINCRBY', key, 'attempt', 1)
-redis.call('HSET', key, 'status', 'running', 'updated', stamp, 'claim', ARGV[3])
+redis.call('HSET', key, 'status', 'running', 'updated', stamp, 'claim', ARGV[3], 'worker', ARGV[4])
 redis.call('HSETNX', key, 'started', stamp)
 redis.call('SET', fence(thread), run .. ':' .. attempt)
 ring(thread, run)
@@ -367,13 +375,27 @@ ring(thread, run)
 return 'OK'
 """
 
-# ARGV: microseconds of grace, how many to look at. Runs whose worker has died, and those that nobody has begun
-# although they were due for so long and none is before them: what a lost queue is rebuilt from.
+# ARGV: worker, microseconds of silence after which one is dead. Who comes back from an outage says so.
+BEAT = """
+local at = now()
+local told = redis.call('ZSCORE', P .. 'workers', ARGV[1])
+if told and tonumber(told) < at - ARGV[2] / 2 then redis.call('SET', P .. 'outage', whole(at)) end
+redis.call('ZADD', P .. 'workers', whole(at), ARGV[1])
+redis.call('ZREMRANGEBYSCORE', P .. 'workers', '-inf', whole(at - 100 * ARGV[2]))
+"""
+
+# ARGV: microseconds of grace, how many to look at, the worker that asks, microseconds of silence after which one is
+# dead. Runs whose worker has died, and those that nobody has begun although they were due for so long and none is
+# before them: what a lost queue is rebuilt from.
 STRAYED = """
 local at = now()
 local found = {}
-for _, run in ipairs(redis.call('ZRANGEBYSCORE', P .. 'runs:running', '-inf', whole(at), 'LIMIT', 0, ARGV[2])) do
-  found[#found + 1] = run
+local judges = lives(ARGV[3], at, ARGV[4])
+for _, run in ipairs(redis.call('ZRANGE', P .. 'runs:running', 0, ARGV[2])) do
+  local left = tonumber(redis.call('ZSCORE', P .. 'runs:running', run)) - at
+  if left <= 0 or (judges and not lives(field(P .. 'run:' .. run, 'worker'), at, ARGV[4])) then
+    found[#found + 1] = run
+  end
 end
 local due = whole(at - ARGV[1])
 for _, run in ipairs(redis.call('ZRANGEBYSCORE', P .. 'runs:pending', '-inf', due, 'LIMIT', 0, ARGV[2])) do

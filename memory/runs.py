@@ -28,7 +28,9 @@ from memory.run_records import (
 )
 from memory.scripts import Scripts, texts
 from memory.threads import no_thread, tags
+from memory.worker_pulse import SILENT_SECONDS
 
+SILENT = int(SILENT_SECONDS * 1_000_000)
 RETRIES = 50  # of a creation whose thread's metadata changed meanwhile
 
 
@@ -153,9 +155,9 @@ class Runs:
         said = await self._scripts.call(scripts.CANCEL, run_id, action)
         return said[0].decode(), said[1].decode() if len(said) > 1 else ""
 
-    async def claim(self, run_id: str) -> Claim:
-        """Take a run to work on it, with the next attempt number."""
-        said = await self._scripts.call(scripts.CLAIM, run_id, self._lease, uuid4().hex)
+    async def claim(self, run_id: str, *, worker: str) -> Claim:
+        """Take a run for a worker, with the next attempt number."""
+        said = await self._scripts.call(scripts.CLAIM, run_id, self._lease, uuid4().hex, worker, SILENT)
         verdict = said[0].decode()
         if verdict == "OK":
             row = said[1] if isinstance(said[1], dict) else dict(zip(said[1][::2], said[1][1::2], strict=True))
@@ -194,9 +196,9 @@ class Runs:
         value = await self._scripts.run(self._client.hget(_key(run_id), name))
         return value if value is None else bytes(value)
 
-    async def strayed(self, *, grace_seconds: float = 2, limit: int = 2000) -> list[str]:
+    async def strayed(self, *, worker: str, grace_seconds: float = 2, limit: int = 2000) -> list[str]:
         """Runs whose worker has died, and runs that are due and that the queue seems to have lost."""
-        names = await self._scripts.call(scripts.STRAYED, int(grace_seconds * 1_000_000), limit)
+        names = await self._scripts.call(scripts.STRAYED, int(grace_seconds * 1_000_000), limit, worker, SILENT)
         return [name.decode() for name in names]
 
     async def under_way(self, which: Literal["pending", "running"]) -> list[str]:

@@ -33,6 +33,7 @@ class RunDesk:
     """The stores, the queue and the bells."""
 
     settings: Settings
+    redis: Redis
     stores: Stores
     threads: Threads
     graphs: Graphs
@@ -67,6 +68,7 @@ class RunDesk:
             bells=self.bells,
             lease_seconds=self.settings.lease_seconds,
             concurrency=concurrency,
+            redis=self.redis,
             observers=observers,
         )
         caller = WebhookCaller(self.webhook_calls, self.stores.runs, self.webhooks)
@@ -92,7 +94,7 @@ async def open_run_desk(
         events = RunEvents(client, bells, most=settings.run_events)
         stores = Stores(runs, events, checkpointer, CheckpointUndo(client, checkpointer))
         webhooks, calls = _webhooks(settings, graphs), WebhookCalls(client)
-        yield RunDesk(settings, stores, threads, graphs, queue, bells, webhooks, calls)
+        yield RunDesk(settings, client, stores, threads, graphs, queue, bells, webhooks, calls)
 
 
 def _webhooks(settings: Settings, graphs: Graphs) -> Webhooks:

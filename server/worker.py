@@ -1,7 +1,8 @@
 """Works on runs: takes what the queue calls for, keeps its leases, and sees to what others left lying.
 
-A worker may die at any moment. Its runs are taken over when their leases end; whatever it still writes then is
-refused. A worker that is told to leave finishes the steps under way and hands its runs back.
+A worker may die at any moment. Its runs are taken over when its process has been silent for some seconds, or when
+their leases end; whatever it still writes then is refused. A worker that is told to leave finishes the steps under
+way and hands its runs back.
 """
 
 import asyncio
@@ -9,14 +10,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Protocol
+from uuid import uuid4
 
 from langchain_core.runnables import RunnableConfig
+from redis.asyncio import Redis
 
 from memory.bells import Bells
 from memory.errors import Refused, Unavailable, ZigralError
 from memory.logs import get_logger, run_context
 from memory.run_records import Run
 from memory.threads import Threads
+from memory.worker_pulse import beating
 from server.execution import Attempt, Ended, Stores
 from server.node_threads import give_threads
 from server.observing import Observers
@@ -28,6 +32,7 @@ RENEW_SECONDS = 2.0  # at most: also how late a run learns that it is to stop, w
 TEND_SECONDS = 1.0
 HELD_SECONDS = 0.02  # until a thread whose state is being changed is looked at again
 AGAIN_SECONDS = 0.5  # between two tries to reach Redis
+CALLED_SECONDS = 10.0  # until a stray run is called for once more
 MOST_ATTEMPTS = 100  # of one run: one that kills its workers ends
 log = get_logger(__name__)
 
@@ -53,7 +58,9 @@ class RunWorker:
     bells: Bells
     lease_seconds: float
     concurrency: int
+    redis: Redis
     observers: Observers = field(default_factory=Observers)
+    name: str = field(default_factory=lambda: uuid4().hex)
     _attempts: dict[str, Attempt] = field(default_factory=dict)
     _called: dict[str, float] = field(default_factory=dict)
     _serving: "asyncio.Task[None] | None" = None
@@ -73,7 +80,9 @@ class RunWorker:
         )
         others = [asyncio.create_task(self._renew()), asyncio.create_task(self._tend())]
         try:
-            yield
+            with beating(self.redis, self.name):
+                yield
+                await self.drain(0)
         finally:
             await self.drain(0)
             for task in others:
@@ -110,7 +119,7 @@ class RunWorker:
     async def _claimed(self, run_id: str) -> Run | None:
         """The run, if it is ours to work on now."""
         while self._serving is not None and run_id not in self._attempts:
-            claim = await self.stores.runs.claim(run_id)
+            claim = await self.stores.runs.claim(run_id, worker=self.name)
             if claim.verdict == "EARLY" and claim.seconds > AGAIN_SECONDS:  # a clock was set back
                 await self.queue.add(run_id, again=True, after=claim.seconds)
                 return None
@@ -199,10 +208,10 @@ class RunWorker:
                 log.warning(f"Stray runs wait. {error}")
 
     async def _call_for_strayed(self) -> None:
-        """Call again for each, once in the time of a lease: they may only wait for a free worker."""
+        """Call again for each, but not at once: they may only wait for a free worker."""
         now = asyncio.get_running_loop().time()
-        self._called = {run_id: at for run_id, at in self._called.items() if at > now - self.lease_seconds}
-        for run_id in await self.stores.runs.strayed():
+        self._called = {run_id: at for run_id, at in self._called.items() if at > now - CALLED_SECONDS}
+        for run_id in await self.stores.runs.strayed(worker=self.name):
             if run_id not in self._attempts and run_id not in self._called:
                 self._called[run_id] = now
                 await self.queue.add(run_id, again=True)

@@ -96,8 +96,9 @@ async def one_run(site: Any) -> int:
 
 
 async def test_runs_whose_workers_are_killed_all_end_and_repeat_no_stored_step(site: Any) -> None:
-    workers = [site.zigral("worker", "--concurrency", "8") for _ in range(2)]
-    async with site.serving(concurrency=0) as backend:
+    long_lease = {"ZIGRAL_LEASE_SECONDS": "300"}  # their silence tells before
+    workers = [site.zigral("worker", "--concurrency", "8", **long_lease) for _ in range(2)]
+    async with site.serving(concurrency=0, lease_seconds=300) as backend:
         await site.working(*workers)
         runs = [asyncio.create_task(one_run(site)) for _ in range(16)]
         for _ in range(1000):

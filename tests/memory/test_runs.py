@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from memory.run_events import BEGINNING, RunEvents
 from memory.run_records import NewRun, Outcome, Run, Strategy
 from memory.runs import Runs, new_id
 from memory.threads import Query, Threads
+from memory.worker_pulse import beating
 
 DONE = Outcome("success", "idle", output=b'{"n":1}', values=b'{"n":1}')
 
@@ -54,7 +56,7 @@ async def events(redis_client: Redis) -> AsyncIterator[RunEvents]:
 
 async def begun(runs: Runs, thread_id: str) -> Run:
     created = await runs.create(asked(thread_id))
-    claim = await runs.claim(created.run.run_id)
+    claim = await runs.claim(created.run.run_id, worker="w")
     assert claim.run is not None
     return claim.run
 
@@ -112,10 +114,10 @@ async def test_runs_wait_for_those_before_them_in_the_order_of_creation(threads:
     order = []
     upcoming: str | None = made[0]
     while upcoming:
-        claim = await runs.claim(upcoming)
+        claim = await runs.claim(upcoming, worker="w")
         assert claim.run is not None
         order.append(upcoming)
-        behind = [await runs.claim(run_id) for run_id in made[len(order) :]]
+        behind = [await runs.claim(run_id, worker="w") for run_id in made[len(order) :]]
         assert {one.verdict for one in behind} <= {"BEHIND"}
         upcoming = await runs.end(upcoming, 1, DONE)
     assert order == made
@@ -124,8 +126,8 @@ async def test_runs_wait_for_those_before_them_in_the_order_of_creation(threads:
 async def test_a_delayed_run_holds_up_nobody(threads: Threads, runs: Runs) -> None:
     await threads.create("t", owner="me")
     later = await runs.create(asked("t", after=60))
-    assert (await runs.claim(later.run.run_id)).verdict == "EARLY"
-    assert (await runs.claim((await runs.create(asked("t"))).run.run_id)).verdict == "OK"
+    assert (await runs.claim(later.run.run_id, worker="w")).verdict == "EARLY"
+    assert (await runs.claim((await runs.create(asked("t"))).run.run_id, worker="w")).verdict == "OK"
 
 
 @pytest.mark.parametrize("action", ["interrupt", "rollback"])
@@ -137,7 +139,7 @@ async def test_a_later_run_stops_those_before_it(threads: Threads, runs: Runs, a
     assert await runs.renew({first.run_id: 1}) == {first.run_id: action}
     gone = await runs.find(waiting.run_id)
     assert gone is None if action == "rollback" else gone is not None and gone.status == "interrupted"
-    assert (await runs.claim(last.run_id)).verdict == "BEHIND"
+    assert (await runs.claim(last.run_id, worker="w")).verdict == "BEHIND"
     ending = Outcome("rolled back" if action == "rollback" else "interrupted", "interrupted")
     assert await runs.end(first.run_id, 1, ending) == last.run_id
     assert (await threads.get("t", owner="me")).status == "busy"
@@ -149,10 +151,10 @@ async def test_a_dead_workers_run_is_taken_over_and_its_late_writes_are_refused(
     runs = Runs(redis_client, lease_seconds=0.2)
     await threads.create("t", owner="me")
     run = await begun(runs, "t")
-    assert (await runs.claim(run.run_id)).verdict == "LEASED"
+    assert (await runs.claim(run.run_id, worker="w")).verdict == "LEASED"
     await asyncio.sleep(0.3)
-    assert await runs.strayed() == [run.run_id]
-    again = await runs.claim(run.run_id)
+    assert await runs.strayed(worker="w") == [run.run_id]
+    again = await runs.claim(run.run_id, worker="w")
     assert again.run is not None
     assert again.run.attempt == 2
     assert await events.append(run.run_id, 1, [("values", b"{}")], before=0) == "LOST"
@@ -164,13 +166,35 @@ async def test_a_dead_workers_run_is_taken_over_and_its_late_writes_are_refused(
     assert await runs.end(run.run_id, 2, Outcome("error", "error")) is None
 
 
+async def test_a_process_that_falls_silent_loses_its_runs_long_before_their_lease_ends(
+    redis_client: Redis, threads: Threads
+) -> None:
+    runs = Runs(redis_client, lease_seconds=3600)
+    await threads.create("t", owner="me")
+    with beating(redis_client, "w"), beating(redis_client, "other"):
+        run = await begun(runs, "t")
+        for _ in range(500):
+            if await redis_client.zcard("{zigral}:workers") == 2:
+                break
+            await asyncio.sleep(0.01)
+        assert (await runs.claim(run.run_id, worker="other")).verdict == "LEASED"
+        assert await runs.strayed(worker="other") == []
+    await redis_client.zadd("{zigral}:workers", {"w": 1, "other": time.time() * 1e6})
+    assert await runs.strayed(worker="other") == [run.run_id]
+    assert await runs.strayed(worker="w") == []  # one who was silent himself judges nobody
+    await redis_client.set("{zigral}:outage", int(time.time() * 1e6))
+    assert await runs.strayed(worker="other") == []
+    await redis_client.delete("{zigral}:outage")
+    assert (await runs.claim(run.run_id, worker="other")).verdict == "OK"
+
+
 async def test_a_run_that_is_handed_back_goes_first(threads: Threads, runs: Runs) -> None:
     await threads.create("t", owner="me")
     run = await begun(runs, "t")
     second = (await runs.create(asked("t"))).run
     assert await runs.hand_back(run.run_id, 1)
-    assert (await runs.claim(second.run_id)).head == run.run_id
-    again = await runs.claim(run.run_id)
+    assert (await runs.claim(second.run_id, worker="w")).head == run.run_id
+    again = await runs.claim(run.run_id, worker="w")
     assert again.run is not None
     assert again.run.attempt == 2
 
@@ -180,7 +204,7 @@ async def test_a_waiting_run_is_cancelled_at_once_and_its_thread_is_as_before(th
     run = (await runs.create(asked("t"))).run
     assert await runs.cancel(run.run_id, "interrupt") == ("STOPPED", "")
     assert (await threads.get("t", owner="me")).status == "idle"
-    assert (await runs.claim(run.run_id)).verdict == "ENDED"
+    assert (await runs.claim(run.run_id, worker="w")).verdict == "ENDED"
     assert (await runs.cancel(run.run_id, "interrupt"))[0] == "ENDED"
 
 
@@ -188,13 +212,13 @@ async def test_a_thread_whose_state_is_updated_runs_nothing_meanwhile(threads: T
     await threads.create("t", owner="me")
     async with threads.updating("t", owner="me") as update:
         run = (await runs.create(asked("t"))).run
-        assert (await runs.claim(run.run_id)).verdict == "HELD"
+        assert (await runs.claim(run.run_id, worker="w")).verdict == "HELD"
         update.status, update.values = "interrupted", b'{"n":2}'
     with pytest.raises(Conflict):
         async with threads.updating("t", owner="me"):
             pass
     assert (await threads.get("t", owner="me")).values == {"n": 2}
-    assert (await runs.claim(run.run_id)).verdict == "OK"
+    assert (await runs.claim(run.run_id, worker="w")).verdict == "OK"
 
 
 async def test_a_deleted_thread_takes_its_runs_with_it(threads: Threads, runs: Runs, events: RunEvents) -> None:
@@ -253,4 +277,4 @@ async def test_an_accepted_run_survives_a_kill_of_the_server(redis_client: Redis
         kept = await Runs(client).find(run.run_id)
         assert kept is not None
         assert kept.kwargs == {"input": {"text": "\u2028"}}
-        assert await Runs(client).strayed(grace_seconds=0) == [run.run_id]
+        assert await Runs(client).strayed(worker="w", grace_seconds=0) == [run.run_id]
