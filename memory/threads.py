@@ -22,6 +22,7 @@ ThreadStatus = Literal["idle", "busy", "interrupted", "error"]
 SortBy = Literal["thread_id", "status", "created_at", "updated_at", "state_updated_at"]
 FIELDS = ("gone", "owner", "status", "metadata", "config", "values", "interrupts", "error")
 TIMES = ("created", "updated", "state_updated")
+TIME_INDEX = {"created_at": "created", "updated_at": "updated", "state_updated_at": "state_updated"}
 BATCH = 200  # threads read at a time
 HOLD_SECONDS = 30  # a state update is a few milliseconds; longer, and its process died
 
@@ -54,6 +55,12 @@ class Query:
     status: ThreadStatus | None = None
     sort_by: SortBy = "updated_at"
     descending: bool = True
+
+    @property
+    def by_time_alone(self) -> bool:
+        """Whether all of an owner's threads are asked for, in the order of a time."""
+        narrows = self.metadata or self.values or self.status or self.ids is not None
+        return not narrows and self.sort_by in TIME_INDEX
 
 
 @dataclass
@@ -146,14 +153,15 @@ class Threads:
 
     async def page(self, query: Query, *, limit: int, offset: int) -> tuple[list[Thread], int]:
         """One page, and how many match in all."""
-        found: list[Thread] = []
-        total = 0
-        async for batch in self.scan(query):
-            for thread in batch:
-                if offset <= total < offset + limit:
-                    found.append(thread)
-                total += 1
-        return found, total
+        if query.by_time_alone:
+            chosen, total = await self._slice(query, limit=limit, offset=offset)
+        else:
+            ids = await self._ordered(query)
+            if not _is_indexed(query):
+                ids = [thread_id async for thread_id in self._matching(ids, query)]
+            chosen, total = ids[offset : offset + limit], len(ids)
+        found = await self.read(chosen, owner=query.owner) if chosen else []
+        return [thread for thread in found if thread and query.status in (None, thread.status)], total
 
     async def total(self, owner: str) -> int:
         """How many threads an owner has."""
@@ -168,7 +176,21 @@ class Threads:
         ids = await self._ordered(query)
         for start in range(0, len(ids), BATCH):
             read = await self.read(ids[start : start + BATCH], owner=query.owner)
-            yield [thread for thread in read if thread and _matches(thread, query)]
+            yield [thread for thread in read if thread and _matches(thread.metadata, thread.values, query)]
+
+    async def _matching(self, ids: Sequence[str], query: Query) -> AsyncIterator[str]:
+        """Those whose metadata and values match. Values may be large, and are read only where asked for."""
+        fields = ["metadata", "values"] if query.values else ["metadata"]
+        for start in range(0, len(ids), BATCH):
+            some = ids[start : start + BATCH]
+            async with self._client.pipeline(transaction=False) as pipe:
+                for thread_id in some:
+                    pipe.hmget(_key(thread_id), fields)
+                rows = await self._scripts.run(pipe.execute())
+            for thread_id, (metadata, *values) in zip(some, rows, strict=True):
+                kept = loads(values[0]) if values and values[0] else None
+                if metadata is not None and _matches(load_object(metadata), kept, query):
+                    yield thread_id
 
     async def going(self, *, limit: int = 100) -> list[str]:
         """Threads of runs that left none, whose time has come to be deleted."""
@@ -178,10 +200,19 @@ class Threads:
         """Delete a thread's record, whoever owns it and hidden or not."""
         await self._scripts.call(scripts.DELETE_THREAD, thread_id)
 
+    async def _slice(self, query: Query, *, limit: int, offset: int) -> tuple[list[str], int]:
+        """A page of all threads by a time, without reading the others' ids."""
+        index = f"{{zigral}}:threads:{query.owner}:{TIME_INDEX[query.sort_by]}"
+        async with self._client.pipeline(transaction=False) as pipe:
+            pipe.zcard(index)
+            pipe.zrange(index, offset, offset + limit - 1, desc=query.descending)
+            total, members = await self._scripts.run(pipe.execute())
+        return [member.decode() for member in members] if limit else [], total
+
     async def _ordered(self, query: Query) -> list[str]:
         """The ids in the order asked for, of those threads that the indexes leave over."""
         index = f"{{zigral}}:threads:{query.owner}"
-        by = {"created_at": "created", "state_updated_at": "state_updated"}.get(query.sort_by, "updated")
+        by = TIME_INDEX.get(query.sort_by, "updated")
         graph, assistant = tags(query.metadata)
         narrow = [f"{index}:graph:{graph}"] if graph else []
         narrow += [f"{index}:assistant:{assistant}"] if assistant else []
@@ -253,9 +284,12 @@ def _thread(thread_id: str, row: Sequence[bytes | None]) -> Thread | None:
     )
 
 
-def _matches(thread: Thread, query: Query) -> bool:
-    return (
-        (query.status is None or thread.status == query.status)
-        and contains(thread.metadata, dict(query.metadata))
-        and (not query.values or contains(thread.values, dict(query.values)))
-    )
+def _is_indexed(query: Query) -> bool:
+    """Whether the indexes alone say which threads match."""
+    graph, assistant = tags(query.metadata)
+    known = {"graph_id": graph, "assistant_id": assistant}
+    return not query.values and all(known.get(key) for key in query.metadata)
+
+
+def _matches(metadata: JsonObject, values: object, query: Query) -> bool:
+    return contains(metadata, dict(query.metadata)) and (not query.values or contains(values, dict(query.values)))
