@@ -42,11 +42,17 @@ class Scripts:
         try:
             return await command
         except TEMPORARY as error:
-            raise Unavailable(SENTENCE.format(error)) from error
+            raise unavailable(error) from error
         except redis.exceptions.ResponseError as error:
             if not str(error).startswith(REFUSALS):
                 raise
-            raise Unavailable(SENTENCE.format(error)) from error
+            raise unavailable(error) from error
+
+
+def unavailable(error: redis.exceptions.RedisError) -> Unavailable:
+    """What to raise for it. The words of a lost connection name the server's address, which is nobody's to hear."""
+    told = str(error) if isinstance(error, redis.exceptions.ResponseError) else type(error).__name__
+    return Unavailable(SENTENCE.format(told))
 
 
 def texts(row: Mapping[Any, bytes | None]) -> dict[str, str]:

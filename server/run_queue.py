@@ -10,8 +10,7 @@ import redis.exceptions
 from docket import Docket, Worker
 from redis.credentials import UsernamePasswordCredentialProvider
 
-from memory.errors import Unavailable
-from memory.scripts import SENTENCE
+from memory.scripts import unavailable
 
 NAME = "zigral"
 CONNECTIONS = 500  # at once; with fewer, a burst of runs finds none
@@ -34,7 +33,7 @@ class RunQueue:
         try:
             await self._docket.add("work_on", when=when, key=key)(run_id)
         except redis.exceptions.RedisError as error:
-            raise Unavailable(SENTENCE.format(error)) from error
+            raise unavailable(error) from error
 
     async def serve(self, task: RunTask, *, concurrency: int, lease_seconds: float) -> None:
         """Call `task` for each run that comes, until this is cancelled; then wait for those under way."""

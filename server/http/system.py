@@ -51,9 +51,10 @@ async def ready(backend: BackendOf) -> Response:
 
 
 async def _down(backend: Backend) -> list[str]:
+    """What does not serve. Redis is asked to write: one that is full or read-only answers a ping."""
     try:
         async with asyncio.timeout(min(PATIENCE, backend.settings.answer_seconds / 2)):
-            await backend.redis.ping()
+            await backend.redis.set("{zigral}:asked", "", ex=60)
     except (RedisError, TimeoutError):
         return ["redis"]
     return []

@@ -179,6 +179,28 @@ async def test_a_data_server_that_hangs_is_told_and_hangs_nobody(serve: Any, sho
         assert (await http.get(f"/threads/{thread}")).status_code == 200
 
 
+async def test_a_data_server_that_takes_no_writes_is_told_and_nothing_is_accepted(
+    serve: Any, short_folder: Path
+) -> None:
+    async with serve() as http:
+        with redis.Redis(unix_socket_path=str(short_folder / "redis" / "redis.sock")) as client:
+            client.config_set("maxmemory", "1")
+            ready = await http.get("/ready")
+            assert (ready.status_code, ready.json()["down"]) == (503, ["redis"])
+            assert (await http.post("/threads", json={})).status_code == 503
+            client.config_set("maxmemory", "0")
+        assert (await http.get("/ready")).status_code == 200
+        assert (await http.post("/threads/count", json={})).json() == 0
+
+
+async def test_no_answer_names_the_place_of_a_data_server_that_is_away(serve: Any, short_folder: Path) -> None:
+    async with serve() as http:
+        with redis.Redis(unix_socket_path=str(short_folder / "redis" / "redis.sock")) as client:
+            client.shutdown(nosave=True)
+        answer = await http.post("/threads", json={})
+        assert (answer.status_code, "redis.sock" in answer.text) == (503, False)
+
+
 @contextmanager
 def stopped(folder: Path) -> Iterator[None]:
     """The embedded server of this folder, stopped in its tracks."""
