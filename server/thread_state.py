@@ -9,8 +9,9 @@ from langgraph.types import Interrupt, PregelTask, StateSnapshot
 from langgraph_sdk.runtime import AccessContext
 
 from memory.errors import NotFound
-from memory.threads import Thread, ThreadStatus
+from memory.threads import StateUpdate, Thread, ThreadStatus
 from server.graph_registry import Compiled, Graphs
+from server.jsonable import to_json
 from server.run_inputs import theirs
 
 CHECKPOINT = ("thread_id", "checkpoint_ns", "checkpoint_id")
@@ -53,6 +54,13 @@ async def state_at(graph: Compiled, config: RunnableConfig, *, subgraphs: bool =
         return await graph.aget_state(config, subgraphs=subgraphs)
     except ValueError as error:  # LangGraph's word for a namespace that leads to no subgraph
         raise NotFound("There is no such graph inside this thread's graph.") from error
+
+
+async def note_newest(update: StateUpdate, graph: Compiled, thread: Thread) -> None:
+    """Note what the thread's newest state says of it."""
+    newest = await state_at(graph, Place().config(thread))
+    update.status = status_of(newest)
+    update.values, update.interrupts = to_json(newest.values), to_json(interrupts_of(newest))
 
 
 def is_there(snapshot: StateSnapshot) -> bool:

@@ -18,17 +18,15 @@ from server.http.backend import Backend, BackendOf
 from server.http.checkpoints import Checkpoint, GivenCheckpoint
 from server.http.errors import contradiction
 from server.http.json_body import JsonRoute
-from server.jsonable import to_json
 from server.thread_state import (
     EMPTY_STATE,
     Place,
     checkpoint_of,
     graph_of,
-    interrupts_of,
     is_there,
+    note_newest,
     state_at,
     state_shape,
-    status_of,
 )
 
 router = APIRouter(prefix="/threads/{thread_id}", tags=["Threads"], route_class=JsonRoute)
@@ -94,9 +92,7 @@ async def update_state(thread_id: UUID, asked: StateChange, backend: BackendOf, 
         if place.checkpoint_id and not is_there(await state_at(graph, place.config(thread))):
             raise NotFound(f"This thread has no checkpoint {place.checkpoint_id}.")
         written = await _written(graph, place.config(thread), asked)
-        newest = await state_at(graph, Place().config(thread))
-        update.status = status_of(newest)
-        update.values, update.interrupts = to_json(newest.values), to_json(interrupts_of(newest))
+        await note_newest(update, graph, thread)
     return answer({"checkpoint": checkpoint_of(written)})
 
 

@@ -26,6 +26,7 @@ from server.http.auth import Owner
 from server.http.backend import BackendOf
 from server.http.extracting import MOST_PATHS, extracted
 from server.http.json_body import JsonRoute
+from server.thread_state import graph_of, note_newest
 
 router = APIRouter(prefix="/threads", tags=["Threads"], route_class=JsonRoute)
 Fields = Literal[
@@ -144,7 +145,14 @@ async def delete_thread(thread_id: UUID, backend: BackendOf, owner: Owner) -> Re
 async def copy_thread(thread_id: UUID, backend: BackendOf, owner: Owner) -> Response:
     """Copy the thread with its states, and without its runs, under a new id."""
     await backend.refuse_full(owner)
-    return answer(shape(await backend.copy_thread(str(thread_id), owner=owner)))
+    thread = await backend.threads.get(str(thread_id), owner=owner)
+    copy = await backend.copy_thread(thread.thread_id, owner=owner)
+    graph = await graph_of(copy, backend.graphs) if thread.status == "busy" else None
+    if graph is not None:  # what is noted of a thread is as its last run left it, and its states are newer
+        async with backend.threads.updating(copy.thread_id, owner=owner) as update:
+            await note_newest(update, graph, copy)
+        copy = await backend.threads.get(copy.thread_id, owner=owner)
+    return answer(shape(copy))
 
 
 def shape(thread: Thread) -> dict[str, object]:

@@ -245,6 +245,16 @@ async def test_no_reader_sees_an_idle_thread_with_a_run_that_has_not_ended(http:
     assert seen <= {("busy", "pending"), ("busy", "running"), ("idle", "success")}
 
 
+async def test_a_copy_of_a_thread_with_a_run_under_way_says_what_its_states_say(http: httpx.AsyncClient) -> None:
+    thread = await thread_of(http)
+    run = await ticking(http, thread)
+    copy = (await http.post(f"/threads/{thread}/copy")).json()
+    state = (await http.get(f"/threads/{copy['thread_id']}/state")).json()
+    assert (copy["status"], copy["values"]) == ("interrupted", state["values"])
+    assert len(state["values"]["trail"]) >= 2
+    await http.post(f"/threads/{thread}/runs/{run}/cancel", params={"wait": 1})
+
+
 async def test_a_thread_that_is_deleted_stops_its_run(http: httpx.AsyncClient) -> None:
     thread = await thread_of(http)
     run = await ticking(http, thread)
