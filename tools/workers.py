@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ParamSpec, Protocol, TypeVar
 
-from memory.errors import Malformed, Unavailable
+from memory.errors import Malformed
 from memory.processes import live_with_the_parent
 
 P = ParamSpec("P")
@@ -39,34 +39,47 @@ class Inline:
 class ProcessWorkers:
     """Runs it in a pool of processes, shared by all that a process does.
 
-    A page that kills its worker fails alone: the pool is made anew for the others. One that takes longer than
-    `seconds` is left, as `Malformed`.
+    A page that kills its worker fails alone, as `Malformed`: the pool is made anew, and what ran beside it is run
+    again. One that takes longer than `seconds` is left, as `Malformed` too.
     """
 
     def __init__(self, count: int, seconds: float = LONGEST) -> None:
         self._count = count
         self._seconds = seconds
-        self._pool = self._new_pool()
+        self._pool = self._new_pool(count)
+        self._turn = asyncio.Lock()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        pool = self._pool
+        pool, work = self._pool, partial(function, *args, **kwargs)
         try:
-            future = await asyncio.to_thread(
-                pool.submit, _within, self._seconds, partial(function, *args, **kwargs)
-            )
-            return await asyncio.wrap_future(future)
-        except BrokenProcessPool as error:
+            return await self._in(pool, work)
+        except BrokenProcessPool:
             if self._pool is pool:
-                self._pool = self._new_pool()
-            raise Unavailable("The process that read this page died. Run again to try it once more.") from error
+                self._pool = self._new_pool(self._count)
+            return await self._alone(work)
+
+    async def _in(self, pool: ProcessPoolExecutor, work: Callable[[], T]) -> T:
+        future = await asyncio.to_thread(pool.submit, _within, self._seconds, work)
+        return await asyncio.wrap_future(future)
+
+    async def _alone(self, work: Callable[[], T]) -> T:
+        """In a process of its own: whoever broke the pool breaks no other's work a second time."""
+        async with self._turn:
+            pool = self._new_pool(1)
+            try:
+                return await self._in(pool, work)
+            except BrokenProcessPool as error:
+                raise Malformed("The process that read this page died of it, twice. It is not used.") from error
+            finally:
+                await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
 
     async def close(self) -> None:
         """Wait for what runs, and end the processes."""
         await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
 
-    def _new_pool(self) -> ProcessPoolExecutor:
+    def _new_pool(self, count: int) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
-            max_workers=self._count,
+            max_workers=count,
             mp_context=multiprocessing.get_context("spawn"),
             initializer=live_with_the_parent,
         )

@@ -124,8 +124,8 @@ async def _unforeseen(request: Request, _: Exception) -> Response:
 
 
 def place(loc: Sequence[object]) -> str:
-    """A place in a request as people write it: `steps[1].name`."""
-    parts = [part for part in loc if part != "body"]
+    """A place in a request as people write it: `steps[1].name`. What Pydantic adds for a union is left out."""
+    parts = [part for part in loc if part != "body" and not str(part).startswith("constrained-")]
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
 
 

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 LONG_NUMBER = re.compile(rb"\d{17}")  # orjson reads integers beyond 64 bits as floats
+LONGEST_INTEGER = 4000  # digits; Python itself reads 4300
 
 
 def read_json(body: bytes, max_depth: int) -> Any:
@@ -36,7 +37,7 @@ def _parsed(body: bytes) -> Any:
     if not LONG_NUMBER.search(body):
         with suppress(orjson.JSONDecodeError):
             return orjson.loads(body)
-    return json.loads(body, parse_constant=_no_constant, parse_float=_finite)
+    return json.loads(body, parse_constant=_no_constant, parse_float=_finite, parse_int=_countable)
 
 
 def _finite(text: str) -> float:
@@ -44,6 +45,12 @@ def _finite(text: str) -> float:
     if math.isinf(number):
         raise ValueError(f"{text[:20]} is larger than any number that can be kept")
     return number
+
+
+def _countable(text: str) -> int:
+    if len(text) > LONGEST_INTEGER:
+        raise ValueError(f"an integer has more than {LONGEST_INTEGER} digits")
+    return int(text)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from memory.errors import Malformed, Unavailable
+from memory.errors import Malformed
 from tools.workers import Inline, Workers, open_workers
 
 
@@ -25,6 +25,12 @@ def never_end(stubborn: bool) -> None:
         except Exception:
             if not stubborn:
                 raise
+
+
+def wait_for(file: Path) -> str:
+    while not file.exists():
+        time.sleep(0.01)
+    return "gone"
 
 
 @pytest.mark.parametrize("inline", [True, False])
@@ -49,9 +55,18 @@ async def test_the_loop_stays_free_while_a_worker_is_busy() -> None:
 
 async def test_a_page_that_kills_its_worker_fails_alone() -> None:
     async with open_workers(1) as workers:
-        with pytest.raises(Unavailable, match="died"):
+        with pytest.raises(Malformed, match="died of it, twice"):
             await workers.run(os._exit, 1)
         assert await workers.run(len, "after") == 5
+
+
+async def test_what_runs_beside_a_page_that_kills_its_worker_is_run_again(tmp_path: Path) -> None:
+    async with open_workers(2) as workers:
+        beside = asyncio.create_task(workers.run(wait_for, tmp_path / "go"))
+        with pytest.raises(Malformed, match="died"):
+            await workers.run(os._exit, 1)
+        (tmp_path / "go").touch()
+        assert await beside == "gone"
 
 
 @pytest.mark.parametrize("stubborn", [True, False])

@@ -83,12 +83,16 @@ class Chat:
         client = BoundedClient(timeout=timeout, verify=_certificates(), headers={"Accept-Encoding": "identity"})
         object.__setattr__(self, "http", client)
 
+    async def load(self) -> None:
+        """Make the client, which takes seconds on a busy machine, so that no answer's time is spent on it."""
+        await asyncio.to_thread(lambda: self._model)
+
     async def complete(self, system: str, user: str, response_format: Format = None) -> Reply:
         """The answer as text; every fault is one of `faults`."""
         import openai  # noqa: PLC0415 - as below
 
-        model = await asyncio.to_thread(lambda: self._model)
-        asked = model.bind(response_format=response_format) if response_format else model
+        await self.load()
+        asked = self._model.bind(response_format=response_format) if response_format else self._model
         try:
             async with asyncio.timeout(self.access.seconds):
                 message = await asked.ainvoke([("system", system), ("user", user)])

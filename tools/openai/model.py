@@ -109,6 +109,7 @@ class Model:
             self.counted["calls"] += 1
             return await self.chat.complete(system, user, format_of(shape, mode))
 
+        await self.chat.load()
         reply = await self.patience.call(once)
         usage = reply.usage if reply.usage.tokens else _estimated(asked, reply.text)
         await self.budget.add(lead_id, usage)

@@ -222,15 +222,21 @@ async def test_everything_that_is_wrong_is_said_at_once(ada: httpx.AsyncClient) 
 @pytest.mark.parametrize(
     ("query", "where"),
     [
-        ("limit=0", "limit"),
-        ("limit=1001", "limit"),
-        ("limit=x", "limit"),
-        ("cursor=x", "cursor"),
-        ("cursor=", "cursor"),
+        ("limit=0", "query.limit"),
+        ("limit=1001", "query.limit"),
+        ("limit=x", "query.limit"),
+        ("cursor=x", "query.cursor"),
+        ("cursor=", "query.cursor"),
     ],
 )
 async def test_a_page_that_cannot_be_is_refused(ada: httpx.AsyncClient, query: str, where: str) -> None:
-    assert where in problem(await ada.get(f"/contexts?{query}"), 422)["errors"][0]["path"]
+    assert problem(await ada.get(f"/contexts?{query}"), 422)["errors"][0]["path"] == where
+
+
+async def test_an_integer_that_nobody_counts_to_is_refused_in_our_own_words(ada: httpx.AsyncClient) -> None:
+    body = '{"job_type": "t", "context_data": {"n": ' + "9" * 5000 + "}}"
+    answer = await ada.post("/context", content=body, headers={"Content-Type": "application/json"})
+    assert "more than 4000 digits" in problem(answer, 422)["detail"]
 
 
 async def test_json_comes_back_as_it_went(ada: httpx.AsyncClient) -> None:

@@ -9,7 +9,9 @@ from redis.asyncio import Redis
 from memory.answers import RedisAnswers
 from memory.spending import Spending, Usage
 from tools.openai import faults
-from tools.openai.budget import Limits, Price
+from tools.openai.budget import Budget, Limits, Price
+from tools.openai.chat import Chat
+from tools.openai.model import Model
 from tools.openai.patience import Patience
 from tools.openai.probe import probe
 from tools.openai.prompt import Prompt
@@ -91,6 +93,22 @@ async def test_a_model_that_fails_in_turns_delays_the_question_and_does_not_fail
     model = kit.model(patience=Patience(seconds=60, first_wait=0.001, longest_wait=0.01, open_for=0.02))
     answers = await asyncio.gather(*(ask(model, f"l{n}") for n in range(4)))
     assert {answer.word for answer in answers} == {"ready"}
+
+
+class Cold(Chat):
+    """A client that takes its time to be made, as on a busy machine; once."""
+
+    async def load(self) -> None:
+        if "_model" not in self.__dict__:
+            await super().load()
+            await asyncio.sleep(1.6)
+
+
+async def test_the_time_that_our_client_takes_to_start_is_no_outage_of_the_endpoint(kit: Any) -> None:
+    kit.fake.script(kit.error(500), kit.completion(GOOD))
+    patience = Patience(seconds=1.5, first_wait=0.001, longest_wait=0.01)
+    model = Model(Cold(kit.access()), Budget(Spending(), Limits(), None), patience)
+    assert (await ask(model)).word == "ready"
 
 
 async def test_an_endpoint_that_keeps_failing_is_spared_while_the_breaker_is_open(kit: Any) -> None:
