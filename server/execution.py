@@ -127,13 +127,13 @@ class Attempt:
     async def _drive(self) -> None:
         """Stream the graph from where it stands."""
         earlier = await self.stores.events.last(self.run.run_id, TAIL) if self.run.attempt > 1 else []
-        kwargs = self.run.kwargs
+        kwargs, before = self.run.kwargs, ToldBefore(earlier)
         self._stream = GraphStream(
             self._graph,
             self._log,
             list(kwargs["stream_mode"]),  # type: ignore[call-overload]
             subgraphs=bool(kwargs.get("stream_subgraphs")),
-            before=ToldBefore(earlier),
+            before=before,
         )
         saver = self._graph.checkpointer  # ours, with the types of the graph's state
         assert isinstance(saver, RedisSaver)
@@ -144,6 +144,7 @@ class Attempt:
         start = await find_start(self._graph, self._config, self.run, self.stores.runs)
         if start.is_over:
             return
+        before.at_input = start.at_input
         if start.is_new and goes_on(kwargs):
             await note_base(self.run, self.stores.runs, self.stores.undo, start)
         await self._stream.run(

@@ -19,11 +19,15 @@ BASE = "base"  # the note of what a resuming run found
 
 @dataclass(frozen=True)
 class Start:
-    """What to give the graph. `is_new`: nothing is done yet; `is_over`: all is, and only the end not said."""
+    """What to give the graph. `is_new`: nothing is done yet; `is_over`: all is, and only the end not said.
+
+    `at_input`: the input is stored, and no step has taken it in.
+    """
 
     given: object = None
     is_new: bool = False
     is_over: bool = False
+    at_input: bool = False
     answered: Mapping[str, int] | None = None  # how many answers each task had when the run began
 
 
@@ -33,8 +37,10 @@ async def find_start(graph: Compiled, config: RunnableConfig, run: Run, runs: Ru
     if snapshot is None:
         return Start(graph_input(run.kwargs), is_new=True)
     if run.attempt > 1:
-        if (snapshot.metadata or {}).get("run_id") == run.run_id:
-            return Start(is_over=await _is_over(graph, snapshot, run))
+        metadata = snapshot.metadata or {}
+        if metadata.get("run_id") == run.run_id:
+            at_input = metadata.get("source") == "input"
+            return Start(is_over=await _is_over(graph, snapshot, run), at_input=at_input)
         if await _is_answered(config, run, runs):
             return Start(is_over=_only_asks(snapshot))
     answered = await _answers(config) if goes_on(run.kwargs) else {}

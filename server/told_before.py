@@ -14,6 +14,7 @@ class ToldBefore:
     def __init__(self, events: Sequence[Event] = ()) -> None:
         self._told = {(event.name, event.data) for event in events}
         self._begins = bool(events)  # nothing new was said yet
+        self.at_input = False  # whether this attempt begins where the input is stored, and not yet taken in
         self._checkpoints = {
             (event.name, _checkpoint_id(event.name, loads(event.data)))
             for event in events
@@ -22,6 +23,9 @@ class ToldBefore:
 
     def covers(self, mode: str, chunk: Any) -> bool:
         """Whether this chunk of the outer graph was told already."""
+        if mode == "values" and self.at_input:
+            self.at_input = False
+            return True  # the state without the input, which a run that nothing befalls never tells
         if mode == "values":
             begins, self._begins = self._begins, False  # only what is said first
             return begins and ("values", to_json(chunk)) in self._told

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.runnables import RunnableConfig
 from redis.asyncio import Redis
 
 from memory.embedded import open_embedded
@@ -190,3 +191,21 @@ async def test_a_run_whose_worker_died_before_saying_so_ends_as_it_stood(
     after = await backend.threads.get(THREAD, owner="")
     assert (after.status, after.values) == (before.status, before.values)
     assert await kept() == states
+
+
+async def test_a_run_whose_worker_died_with_its_input_stored_tells_no_state_without_it(backend: Backend) -> None:
+    run = await ended(backend, assistant_id="steps", input={"ticks": 2, "delay": 0}, stream_mode=["values"])
+    whole = await values_told(backend, run)
+    saver = backend.checkpointer
+    *_, first = [one async for one in saver.alist({"configurable": {"thread_id": THREAD}})]
+    await saver.adelete_thread(THREAD)
+    place: RunnableConfig = {"configurable": {"thread_id": THREAD, "checkpoint_ns": ""}}
+    await saver.aput(place, first.checkpoint, first.metadata, first.checkpoint["channel_versions"])
+    await backend.redis.unlink(f"{{zigral}}:events:{run}")
+    await as_if_killed(backend, run)
+    assert await values_told(backend, run) == whole
+    assert len(whole) == 3
+
+
+async def values_told(backend: Backend, run: str) -> list[bytes]:
+    return [event.data for event in (await backend.runs.events.read(run, "0-0"))[0] if event.name == "values"]
