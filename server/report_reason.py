@@ -12,6 +12,7 @@ from tools.standing import SAID
 
 Side = Literal["for", "against", "open"]
 OWN = re.compile(r"https?://\S+|\S+@\S+")  # what one lead's error has of its own
+HOST = re.compile(r"(?<=no )host \S+$|^[^\s/@]+(?= leads to)")  # the same, where the host alone is named
 FIRST_SENTENCE = re.compile(r"(?<=\w{2}[.)])\.? (?=[A-Z])|\.$")
 LENGTH = 110  # characters of a reason in the table
 
@@ -43,7 +44,8 @@ def reason_group(result: Result, icp: Icp | None) -> str:
     if known and known.caution and found and found.status == "review":
         return "known from before"
     if result.error or not found:
-        return cut(OWN.sub("the page", FIRST_SENTENCE.split(without_keys(result.error or "not judged"))[0]), LENGTH)
+        said = OWN.sub("the page", FIRST_SENTENCE.split(without_keys(result.error or "not judged"))[0])
+        return cut(HOST.sub(lambda own: "such host" if own[0].startswith("host ") else "the host", said), LENGTH)
     profile = {criterion.id: criterion for criterion in icp.criteria} if icp else {}
     if found.status == "review":
         return _unsettled(result, found, profile)

@@ -15,6 +15,7 @@ from tools.live_web import LiveWeb
 
 LEADS = (
     "Email,Company,Website\nada@acme.example,Acme,http://127.0.0.1/\nbob@ten.example,Ten,http://10.0.0.1:8080/\n"
+    "cy@home.example,Home,http://localhost/\n"
 )
 
 
@@ -24,7 +25,9 @@ def test_leads_whose_websites_must_not_be_read_fail_with_the_reason(
     monkeypatch.chdir(short_folder)
     Path("leads.csv").write_text(LEADS, encoding="utf-8")
     outcome = CliRunner().invoke(app, ["run", "leads.csv", "--web", "live", "--out", "out", "--json"])
-    assert json.loads(outcome.stdout)["statuses"] == {"failed": 2}
+    summary = json.loads(outcome.stdout)
+    assert summary["statuses"] == {"failed": 3}
+    assert summary["reasons"]["failed"]["the host leads to a private address and is not read"] == 2
     results = [json.loads(line) for line in Path("out/runs.jsonl").read_text(encoding="utf-8").splitlines()]
     errors = {result["lead"]["company"]: result["error"] for result in results}
     assert "leads to a private address" in errors["Acme"]

@@ -1,11 +1,13 @@
 """A letter made of a model's sentences: framed, completed and weeded by code, so that all of it is proven."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from memory.records import Draft, Finding
 from memory.words import Language
 from tools.engine import Brief
+from tools.language import language_of
 from tools.offline.addressee import addressee
 from tools.offline.frame import ending, greeting
 from tools.offline.letter import Paragraph, Piece, body_and_claims, words_in
@@ -20,6 +22,7 @@ from tools.proof.reading import read
 
 MOST_SENTENCES = 4  # of an opening
 MOST_STATEMENTS = 3
+QUOTED = re.compile(r"[“\"„«].*?[”\"“»]")  # in whatever language the page is
 WEEDINGS = 4  # times that what is not proven is taken out
 
 
@@ -95,8 +98,8 @@ class Letter:
         return tuple(check_text(brief.lead, brief.offer, brief.snapshots, brief.facts, self.draft()))
 
     def weeded(self) -> "Letter":
-        """Without what is not proven, and with as many statements as 60 to 120 words have room for."""
-        letter = self
+        """Without what is not proven or in another language, and with statements for 60 to 120 words."""
+        letter = replace(self, opening=tuple(one for one in self.opening if _is_in(self.language, one.text)))
         for _ in range(WEEDINGS):
             findings = letter.findings()
             if not findings:
@@ -124,6 +127,11 @@ class Letter:
         while letter._words > MOST and len(letter.statements) > 1:
             letter = replace(letter, statements=letter.statements[:-1])
         return letter
+
+
+def _is_in(language: Language, text: str) -> bool:
+    """Whether a sentence, its quotations left out, may be read as one in `language`."""
+    return language_of(QUOTED.sub(" ", text), language) in {language, ""}
 
 
 def _line(text: str) -> str:

@@ -301,6 +301,14 @@ async def test_a_sentence_that_is_not_proven_is_taken_out(kit: Any, lie: tuple[s
     assert TRUE[0] in draft.body
 
 
+async def test_a_sentence_in_another_language_than_the_mails_is_taken_out(kit: Any) -> None:
+    said = "Sie schreiben auf Ihrer Website: „We export to 14 countries from our own works in Leeds.“"
+    draft = await written(kit, mail((said, ["f1"]), TRUE, ids=["moves", "lines"]))
+    assert draft
+    assert "Sie schreiben" not in draft.body
+    assert TRUE[0] in draft.body
+
+
 @pytest.mark.parametrize(
     "subject", ["Golden Gear award", "Your 9,999 employees", "Zahnrad AG", "", "a\nBcc: x@evil.example"]
 )
