@@ -27,6 +27,7 @@ from redis.retry import Retry
 
 from memory.errors import Unavailable
 
+PRIVATE = 0o077  # the umask of the server: people's data is in its files
 LONGEST_SOCKET_PATH = 107  # bytes; the kernel's limit for a unix socket
 START_SECONDS = 30.0  # an append-only file of 200 MB is read in under a second
 FLAGS = (
@@ -131,7 +132,7 @@ def _start(folder: Path) -> None:
     log = folder / "server.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, umask=PRIVATE
         )
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:

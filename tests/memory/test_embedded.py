@@ -55,6 +55,14 @@ async def test_what_was_written_is_there_when_the_folder_is_opened_again(short_f
             assert await client.incr("visits") == count
 
 
+async def test_nobody_else_on_the_machine_can_read_what_the_server_writes(short_folder: Path) -> None:
+    async with open_embedded(short_folder) as url, connect(url) as client:
+        await client.set("person", "ada")
+        files = [*(short_folder / "appendonlydir").iterdir()]
+        assert files
+        assert {path.stat().st_mode & 0o077 for path in (*files, short_folder / "appendonlydir")} == {0}
+
+
 def test_processes_of_one_folder_share_one_server_and_the_last_one_stops_it(short_folder: Path) -> None:
     users = [user_of(short_folder) for _ in range(4)]
     servers = {server_of(user) for user in users}
