@@ -116,7 +116,7 @@ BRITTLE = [
     ),
     *(
         {1, 2},
-        frozenset("ab"),
+        frozenset({1, 2}),
         collections.deque([1, 2], 3),
         collections.Counter("aab"),
         collections.OrderedDict(b=1, a=2),

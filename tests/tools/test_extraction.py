@@ -379,10 +379,10 @@ def test_a_page_without_a_content_type_is_read() -> None:
 def test_forty_megabytes_of_one_line_are_refused_at_once() -> None:
     """Threat U13."""
     content = page("<p>" + "word " * 8_000_000 + "</p>")
-    started = time.monotonic()
+    started = time.process_time()  # of our own, whatever else the machine does
     with pytest.raises(Malformed, match="larger than"):
         read(content)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(
@@ -426,13 +426,13 @@ def test_forty_megabytes_of_one_line_are_refused_at_once() -> None:
 )
 def test_a_page_made_to_break_readers_is_read_or_refused_in_bounded_time(body: str) -> None:
     """Threat U13."""
-    started = time.monotonic()
+    started = time.process_time()  # of our own, whatever else the machine does
     try:
         text = read(page(body)).text
     except Malformed:
         text = ""
     assert len(text) <= 200_000
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_links_are_absolute_to_the_web_only_and_each_once() -> None:
