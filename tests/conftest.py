@@ -15,6 +15,11 @@ from tools.lead_file import read_leads
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name tests alike in every process: packed bytes hold the second at which they were packed."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """`shared/data`: real pages, leads and labels that we may read and not ship."""
