@@ -61,10 +61,10 @@ class DailyFile:
         return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
     def _is_over(self, descriptor: int, today: date) -> bool:
+        """Whether the day is over or the file full. A clock that lags begins no file of its own."""
         day = DAY.match(os.pread(descriptor, 10, 0))
-        return (day is not None and day[0].decode() != today.isoformat()) or os.fstat(
-            descriptor
-        ).st_size > self.full
+        is_past = day is not None and day[0].decode() < today.isoformat()
+        return is_past or os.fstat(descriptor).st_size > self.full
 
     def _rotate(self, today: date) -> None:
         """Put the file aside, unless another process does or did so."""
