@@ -297,28 +297,32 @@ def test_a_day_without_end_is_bounded_and_other_files_are_left_alone(tmp_path: P
 
 WRITER = """
 import sys
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from memory.log_files import DailyFile
 
-name, folder = sys.argv[1], Path(sys.argv[2])
+name, folder, day = sys.argv[1], Path(sys.argv[2]), date.fromisoformat(sys.argv[3])
 file = DailyFile(folder / "zigral.log", full=5_000)
-for number in range(400):
-    day = date(2026, 3, 8) + timedelta(days=number // 134)
+for number in range(150):
     assert file.append(f"{day} {name} {number:03} {'x' * 20}\\n", day)
 """
 
 
 def test_no_line_is_lost_or_torn_when_several_processes_write_and_rotate(tmp_path: Path) -> None:
+    """They fill files together, and each morning find yesterday's at once."""
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, name, str(tmp_path)], env=environ)
-        for name in ("a", "b", "c")
-    ]
-    assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0]
-    found = [line.split()[1:] for path in tmp_path.glob("*.log") for line in path.read_text().splitlines()]
+    days = ("2026-03-08", "2026-03-09", "2026-03-10")
+    for day in days:
+        writers = [
+            subprocess.Popen([sys.executable, "-c", WRITER, name, str(tmp_path), day], env=environ)
+            for name in ("a", "b", "c")
+        ]
+        assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0]
+    found = [line.split() for path in tmp_path.glob("*.log") for line in path.read_text().splitlines()]
     assert len(list(tmp_path.glob("*.log"))) > 3
-    assert sorted(found) == [[name, f"{n:03}", "x" * 20] for name in ("a", "b", "c") for n in range(400)]
+    assert sorted(found) == [
+        [day, name, f"{n:03}", "x" * 20] for day in days for name in ("a", "b", "c") for n in range(150)
+    ]
 
 
 def test_what_is_written_is_for_the_owner_alone(tmp_path: Path) -> None:
