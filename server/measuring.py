@@ -1,68 +1,48 @@
 """Counting what graphs do - steps and their times, models' tokens and what they cost - whatever graphs they are.
 
-LangChain tells its callbacks of each node and each model's answer. One callback of ours hears of all of them, in
-every task that is begun while `measuring` is open.
+One callback of ours hears of each node and each model's answer, in every task that is begun while `measuring` is
+open.
 """
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
 from langchain_core.tracers.context import register_configure_hook
+from langgraph.errors import GraphInterrupt
 
 from memory.errors import Unavailable
 from memory.measures import Measure, Measures
+from server.step_listener import HeardStep, StepListener
 
 FLUSH_SECONDS = 2.0
 BUCKETS = (0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300)  # seconds of a step, each "or less"
-STEP_TAG = "graph:step:"  # LangGraph's tag of a node, and of nothing that a node calls
-MOST_OPEN = 10_000  # steps that began and have not ended
 OTHER = "other"
 _heard: ContextVar["Heard | None"] = ContextVar("zigral_measures", default=None)
 register_configure_hook(_heard, inheritable=True)
 
 
 @dataclass(eq=False)
-class Heard(BaseCallbackHandler):
+class Heard(StepListener):
     """Counts what it hears of. `prices`: US dollars for a million tokens in and out, where they are known."""
 
     measures: Measures
     graphs: Collection[str]
     prices: tuple[float, float] | None = None
-    _began: dict[UUID, tuple[float, str]] = field(default_factory=dict)
 
-    run_inline = True
-
-    def on_chain_start(
-        self,
-        serialized: dict[str, Any],  # noqa: ARG002 - LangChain names them
-        inputs: dict[str, Any],  # noqa: ARG002
-        *,
-        run_id: UUID,
-        tags: list[str] | None = None,
-        metadata: dict[str, Any] | None = None,
-        **_: Any,
-    ) -> None:
-        """A step begins, if it is one."""
-        if tags and any(tag.startswith(STEP_TAG) for tag in tags) and len(self._began) < MOST_OPEN:
-            graph = str((metadata or {}).get("graph_id"))
-            self._began[run_id] = time.monotonic(), graph if graph in self.graphs else OTHER
-
-    def on_chain_end(self, outputs: dict[str, Any], *, run_id: UUID, **_: Any) -> None:  # noqa: ARG002
-        """A step has ended."""
-        self._ended(run_id, "done")
-
-    def on_chain_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
-        """A step has failed, or stopped to ask a person."""
-        self._ended(run_id, "stopped" if type(error).__name__ == "GraphInterrupt" else "failed")
+    def heard(self, step: HeardStep) -> None:
+        """Count a step and its time."""
+        graph = step.graph_id if step.graph_id in self.graphs else OTHER
+        how = "done" if step.error is None else "stopped" if type(step.error) is GraphInterrupt else "failed"
+        bound = next((str(one) for one in BUCKETS if step.seconds <= one), "+Inf")
+        self.measures.count(Measure.of("steps", graph=graph, how=how))
+        self.measures.count(Measure.of("step_seconds_bucket", graph=graph, le=bound))
+        self.measures.count(Measure.of("step_seconds_sum", graph=graph), step.seconds)
 
     def on_llm_end(self, response: LLMResult, **_: Any) -> None:
         """A model has answered."""
@@ -70,16 +50,6 @@ class Heard(BaseCallbackHandler):
             message = generation.message if isinstance(generation, ChatGeneration) else None
             if isinstance(message, AIMessage) and message.usage_metadata:
                 self._billed(message.usage_metadata["input_tokens"], message.usage_metadata["output_tokens"])
-
-    def _ended(self, run_id: UUID, how: str) -> None:
-        if run_id not in self._began:
-            return
-        began, graph = self._began.pop(run_id)
-        seconds = time.monotonic() - began
-        bound = next((str(one) for one in BUCKETS if seconds <= one), "+Inf")
-        self.measures.count(Measure.of("steps", graph=graph, how=how))
-        self.measures.count(Measure.of("step_seconds_bucket", graph=graph, le=bound))
-        self.measures.count(Measure.of("step_seconds_sum", graph=graph), seconds)
 
     def _billed(self, tokens_in: int, tokens_out: int) -> None:
         self.measures.count(Measure.of("model_answers"))
