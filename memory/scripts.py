@@ -41,12 +41,15 @@ class Scripts:
         """What a command answers; `Unavailable` likewise."""
         try:
             return await command
-        except TEMPORARY as error:
-            raise unavailable(error) from error
-        except redis.exceptions.ResponseError as error:
-            if not str(error).startswith(REFUSALS):
+        except redis.exceptions.RedisError as error:
+            if not is_temporary(error):
                 raise
             raise unavailable(error) from error
+
+
+def is_temporary(error: Exception) -> bool:
+    """Whether Redis is not there or takes no writes now, so that trying again may help."""
+    return isinstance(error, TEMPORARY) or str(error).startswith(REFUSALS)
 
 
 def unavailable(error: redis.exceptions.RedisError) -> Unavailable:

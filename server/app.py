@@ -16,6 +16,7 @@ from server.http.bounds import Bounds
 from server.http.errors import add_error_handlers
 from server.http.problems import details
 from server.settings import Settings
+from server.version import zigral_version
 
 PROTOCOL: Sequence[APIRouter] = (
     assistants.router,
@@ -44,7 +45,7 @@ def create_app(
 
     app = FastAPI(
         title="Zigral",
-        version=system.PRODUCT,
+        version=zigral_version(),
         description="The LangGraph server protocol, and what Zigral has beside it.",
         lifespan=None if backend else lifespan,
         middleware=_middleware(settings),

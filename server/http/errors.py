@@ -24,6 +24,7 @@ from memory.errors import (
     Unavailable,
     ZigralError,
 )
+from memory.scripts import is_temporary
 
 PROTOCOL = ("/assistants", "/threads", "/runs", "/store", "/ok", "/info")
 STATUSES: dict[type[ZigralError], int] = {
@@ -38,7 +39,6 @@ STATUSES: dict[type[ZigralError], int] = {
 }
 AGAIN = "5"  # seconds until a client asks again
 LONGEST = 500  # characters of a sentence: it may repeat what the client sent
-TEMPORARY = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, redis.exceptions.ReadOnlyError)
 
 
 class HttpRefusal(ZigralError):
@@ -114,7 +114,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 async def _redis(request: Request, error: Exception) -> Response:
-    if isinstance(error, TEMPORARY) or str(error).startswith(("OOM", "MISCONF", "NOREPLICAS", "READONLY")):
+    if is_temporary(error):
         return refusal(request.url.path, 503, "The data server does not answer. Try again in a moment.")
     raise error
 

@@ -9,10 +9,10 @@ from starlette.responses import JSONResponse, Response
 
 from server.http.backend import Backend, BackendOf
 from server.http.json_body import JsonRoute
+from server.version import zigral_version
 
 router = APIRouter(route_class=JsonRoute)
 PATIENCE = 2.0  # seconds for Redis to answer: a load balancer waits no longer
-PRODUCT = "0.1.0"
 
 
 @router.get("/ok", tags=["System"])
@@ -25,7 +25,7 @@ async def ok() -> dict[str, bool]:
 async def info() -> dict[str, object]:
     """What LangGraph's clients ask a server before anything else."""
     return {
-        "version": PRODUCT,
+        "version": zigral_version(),
         "langgraph_py_version": version("langgraph"),
         "flags": {"assistants": True, "crons": False, "langsmith": False},
         "host": {"kind": "self-hosted", "project_id": None, "revision_id": None, "tenant_id": None},
