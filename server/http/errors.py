@@ -17,6 +17,7 @@ from memory.errors import (
     Conflict,
     Invalid,
     Malformed,
+    Mistakes,
     NotFound,
     Refused,
     Suppressed,
@@ -131,6 +132,8 @@ def place(loc: Sequence[object]) -> str:
 
 def _faults(error: Exception) -> list[dict[str, str]]:
     """Where in the request it is wrong, if the error says so."""
+    if isinstance(error, Mistakes):
+        return [{"path": _printable(one.path), "message": _printable(one.message)} for one in error.mistakes]
     if not isinstance(error, Invalid) or error.where is None:
         return []
     return [{"path": _printable(error.where), "message": _printable(str(error).removeprefix(f"{error.where}: "))}]
