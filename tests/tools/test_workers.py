@@ -66,7 +66,7 @@ async def test_what_runs_beside_a_page_that_kills_its_worker_is_run_again(tmp_pa
         # a pool sees the death of a process that it began just now only when another one has done its work
         await asyncio.gather(workers.run(time.sleep, 0.3), workers.run(time.sleep, 0.3))
         beside = asyncio.create_task(workers.run(never_end_the_first_time, tmp_path / "begun"))
-        while not (tmp_path / "begun").exists():
+        while not (tmp_path / "begun").exists():  # noqa: ASYNC110 - another process makes it
             await asyncio.sleep(0.01)
         with pytest.raises(Malformed, match="died"):
             await workers.run(os._exit, 1)
