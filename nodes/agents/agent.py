@@ -26,8 +26,8 @@ class Anything(BaseModel):
 class Capability:
     """One thing that an agent can do: its name, a sentence for people and planners, what goes in and comes out.
 
-    `input` and `output` are Pydantic models: of the parameters, and of one record's data. `pages`, `tokens` and
-    `usd` are what one call takes at most or usually, for estimates.
+    `input` and `output` are Pydantic models: of the parameters, and of one record's data. The numbers are what one
+    call usually takes, for estimates: pages read, a language model's tokens, dollars beside those, mails drafted.
     """
 
     name: str
@@ -37,6 +37,8 @@ class Capability:
     pages: int = 0
     tokens: int = 0
     usd: float = 0.0
+    mails: int = 0
+    seconds: float = 0.1  # as long as none was measured
 
 
 @dataclass(frozen=True)
