@@ -25,6 +25,7 @@ from server.interactions import open_interactions
 from server.settings import Settings
 from server.version import zigral_version
 from tools.engine import Engine
+from tools.http_calls import ClosedCalls, HttpCalls, LiveCalls
 from tools.live_web import LiveWeb
 from tools.mail import FolderOutbox
 from tools.profile_files import load_icp, load_offer
@@ -106,6 +107,13 @@ def _open_web(settings: Settings, name: str | None, offer: Offer) -> tuple[Web, 
     folder = Path(name).resolve()
     saved = open_saved_web(folder)
     return saved, hashlib.sha256((folder / "index.json").read_bytes()).hexdigest()
+
+
+def http_calls(settings: Settings) -> HttpCalls:
+    """What calls the addresses that workflows name: none where Zigral works from saved pages."""
+    if settings.web not in (None, "live"):
+        return ClosedCalls()
+    return LiveCalls(version=zigral_version(), ports=settings.web_ports)
 
 
 def closed_inputs(folder: Path) -> Inputs:

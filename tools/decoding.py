@@ -35,7 +35,7 @@ def decode_html(content: bytes, *, url: str, encoding: str, content_type: str) -
         raise Malformed(f"{shown(url)} is larger than {MAX_BYTES:,} bytes and is not read.")
     if any(content.startswith(bytes.fromhex(magic)) for magic in lists_of("decoding")["magic"]):
         raise Malformed(f"{shown(url)} is a file and not a web page.")
-    markup = _decoded(content, encoding or _charset_of(content_type))
+    markup = decoded(content, encoding or charset_of(content_type))
     if markup is None:
         raise Malformed(f"The letters of {shown(url)} cannot be told: its encoding is unknown.")
     if "\0" in markup[:1_000] or not ELEMENT.search(markup, 0, 100_000) or _is_data(markup):
@@ -49,7 +49,8 @@ def _is_data(markup: str) -> bool:
     return start.startswith(("{", "[")) or (start.startswith("<?xml") and "<html" not in start)
 
 
-def _decoded(content: bytes, declared: str) -> str | None:
+def decoded(content: bytes, declared: str) -> str | None:
+    """The text of `content`, in the encoding that its server declared or in a better one; None where it is none."""
     for bom, name in BOMS:
         if content.startswith(bom):
             return _strictly(content[len(bom) :], name) or _mostly_utf8(content)
@@ -79,7 +80,8 @@ def _wide(content: bytes) -> str:
     return "utf-16-be" if even > odd else "utf-16-le"
 
 
-def _charset_of(content_type: str) -> str:
+def charset_of(content_type: str) -> str:
+    """The encoding that a `Content-Type` names, or ""."""
     found = re.search(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", content_type, re.IGNORECASE)
     return found[1] if found else ""
 

@@ -38,20 +38,20 @@ class Redirects:
                 async with self.turns.turn(_host(url), pause):
                     begun = monotonic()
                     answer = await self.requests.get(
-                        url, seconds=seconds, largest=largest, wanted=lambda head: _is_last(head) and wanted(head)
+                        url, seconds=seconds, largest=largest, wanted=lambda head: is_last(head) and wanted(head)
                     )
                     seconds -= monotonic() - begun
             except PrivateAddress as error:
                 if not hop:
                     raise
                 raise PrivateAddress(f"{shown(first)} is not read: redirect to a private address.") from error
-            if _is_last(answer):
+            if is_last(answer):
                 return answer
-            url = _next(answer)
+            url = next_url(answer)
         raise Refused(f"{shown(first)} is not read: too many redirects (more than {self.most}).")
 
 
-def _next(answer: Answer) -> str:
+def next_url(answer: Answer) -> str:
     """Where a redirect leads, which may be nowhere that is read."""
     try:
         return urljoin(answer.url, answer.headers["location"].strip())
@@ -59,7 +59,7 @@ def _next(answer: Answer) -> str:
         raise Malformed(f"{shown(answer.url)} redirects to what is no web address.") from error
 
 
-def _is_last(head: Head) -> bool:
+def is_last(head: Head) -> bool:
     return head.status not in REDIRECTS or not head.headers.get("location")
 
 

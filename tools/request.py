@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -13,6 +13,17 @@ from tools.pinned_transport import PinnedTransport
 from tools.unpacking import OFFERED, PackingError, unpacker
 
 MAX_HEADERS = 64_000  # bytes of an answer's headers together
+PAGES = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a host is asked: `headers` are beside those that every request of ours has."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -44,46 +55,57 @@ class Requests:
     connect_seconds: float = 5.0
     silent_seconds: float = 10.0  # without a byte
     max_headers: int = MAX_HEADERS
+    named: Callable[[str], str] = shown  # an address as it may stand in a message
 
     async def get(self, url: str, *, seconds: float, largest: int, wanted: Callable[[Head], bool]) -> Answer:
-        """The answer at `url`; its content is read where its head is `wanted`, and no further than `largest` bytes.
+        """The page at `url`; see `send`."""
+        return await self.send(Question(url, headers=PAGES), seconds=seconds, largest=largest, wanted=wanted)
+
+    async def send(
+        self, asked: Question, *, seconds: float, largest: int, wanted: Callable[[Head], bool]
+    ) -> Answer:
+        """The answer; its content is read where its head is `wanted`, and no further than `largest` bytes.
 
         `seconds` is for all of it. Raises `Unavailable`, `Refused` (an address or a certificate), `Malformed`.
         """
+        name = self.named(asked.url)
         try:
             async with asyncio.timeout(seconds):
-                return await self._get(url, largest, wanted)
+                return await self._send(asked, largest, wanted)
         except (TimeoutError, httpx.TimeoutException) as error:
-            raise Unavailable(f"{shown(url)} took too long to answer. Try again later.") from error
+            raise Unavailable(f"{name} took too long to answer. Try again later.") from error
         except PackingError as error:
-            raise Malformed(f"{shown(url)} is not read: {error}.") from error
+            raise Malformed(f"{name} is not read: {error}.") from error
         except httpx.TransportError as error:
-            raise _named(url, error) from error
+            raise _named(name, error) from error
         except httpx.InvalidURL as error:
-            raise Malformed(f"{shown(url)} is not a web address. Correct the website.") from error
+            raise Malformed(f"{name} is not a web address. Correct the website.") from error
 
-    async def _get(self, url: str, largest: int, wanted: Callable[[Head], bool]) -> Answer:
-        headers = {
-            "User-Agent": self.agent,
-            "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
-            "Accept-Encoding": OFFERED,
-            "Connection": "close",
-        }
+    async def _send(self, asked: Question, largest: int, wanted: Callable[[Head], bool]) -> Answer:
+        headers = httpx.Headers({"User-Agent": self.agent, "Accept-Encoding": OFFERED, "Connection": "close"})
+        headers.update(asked.headers)
         timeout = httpx.Timeout(self.silent_seconds, connect=self.connect_seconds)
-        request = httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout.as_dict()})
+        request = httpx.Request(
+            asked.method,
+            asked.url,
+            headers=headers,
+            content=asked.content,
+            extensions={"timeout": timeout.as_dict()},
+        )
         response = await self.transport.handle_async_request(request)
         try:
-            head = self._head(url, response)
+            head = self._head(asked.url, response)
             if not wanted(head):
-                return Answer(url, head.status, head.headers)
+                return Answer(asked.url, head.status, head.headers)
             content, cut = await _body(response, largest)
-            return Answer(url, head.status, head.headers, content, cut)
+            return Answer(asked.url, head.status, head.headers, content, cut)
         finally:
             await response.aclose()
 
     def _head(self, url: str, response: httpx.Response) -> Head:
         if sum(len(name) + len(value) for name, value in response.headers.raw) > self.max_headers:
-            raise Malformed(f"{shown(url)} has headers of more than {self.max_headers:,} bytes and is not read.")
+            name = self.named(url)
+            raise Malformed(f"{name} has headers of more than {self.max_headers:,} bytes and is not read.")
         return Head(url, response.status_code, dict(response.headers))
 
 
@@ -101,13 +123,13 @@ async def _body(response: httpx.Response, largest: int) -> tuple[bytes, bool]:
     return bytes(content), False
 
 
-def _named(url: str, error: httpx.TransportError) -> Refused | Unavailable:
+def _named(name: str, error: httpx.TransportError) -> Refused | Unavailable:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
             why = shown(cause.verify_message)
-            return Refused(f"{shown(url)} is not read: its certificate does not hold ({why}).")
+            return Refused(f"{name} is not read: its certificate does not hold ({why}).")
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx.ConnectError):
-        return Unavailable(f"{shown(url)} cannot be connected to. Try again later.")
-    return Unavailable(f"{shown(url)} broke off, or does not answer as a website does. Try again later.")
+        return Unavailable(f"{name} cannot be connected to. Try again later.")
+    return Unavailable(f"{name} broke off, or does not answer as a website does. Try again later.")

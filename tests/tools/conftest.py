@@ -41,6 +41,7 @@ class Site:
     pages: dict[str, bytes | Speak] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)  # "host path"
     heads: list[bytes] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     port: int = 0
     at_once: int = 0
     most_at_once: int = 0
@@ -71,6 +72,10 @@ class Site:
         host = next(line[6:] for line in head.decode().split("\r\n") if line.lower().startswith("host: "))
         self.asked.append(f"{host.partition(':')[0]} {path}")
         self.heads.append(head)
+        length = next(
+            (line[16:] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length: ")), b"0"
+        )
+        self.bodies.append(await reader.readexactly(int(length)))
         if self.on_request:
             await self.on_request(path)
         page = self.pages.get(path, answer(status="404 Not Found"))
