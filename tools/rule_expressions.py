@@ -7,6 +7,7 @@ from typing import Protocol
 
 from memory.records import Lead
 from memory.words import Answer
+from tools.linear_patterns import Pattern
 from tools.rule_values import Value, compare, field_value
 
 LONGEST_TEXT = 100_000  # characters of a field that a pattern is searched in
@@ -40,14 +41,6 @@ class Expression(Protocol):
 
     def of(self, lead: Lead) -> Found:
         """What it comes to for `lead`."""
-        ...
-
-
-class Pattern(Protocol):
-    """A compiled pattern that searches in linear time."""
-
-    def search(self, text: bytes) -> object | None:
-        """Something where it is found."""
         ...
 
 

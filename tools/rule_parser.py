@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
-import re2  # type: ignore[import-untyped]
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 from lark.lark import PostLex
 
 from memory.errors import Invalid
-from tools.rule_expressions import AllOf, AnyOf, Compare, Expression, Field, Literal, Matches, Not, OneOf, Pattern
+from tools.linear_patterns import Pattern, linear_pattern
+from tools.rule_expressions import AllOf, AnyOf, Compare, Expression, Field, Literal, Matches, Not, OneOf
 from tools.rule_mistakes import mistake
 from tools.rule_values import EQUALITY
 
@@ -19,7 +19,6 @@ GRAMMAR = Path(__file__).with_name("rules.lark")
 LONGEST_RULE = 2000  # characters
 DEEPEST_RULE = 50  # parentheses within parentheses
 MOST_PATTERNS = 20  # `matches` in one rule
-PATTERN_MEMORY = 256 * 1024  # bytes; RE2 refuses a pattern that needs more, and searches within it
 
 Operand = Field | Literal
 
@@ -125,14 +124,7 @@ def _unquoted(token: Token) -> str:
 
 
 def _compiled(token: Token) -> Pattern:
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    options.never_capture = True
-    options.max_mem = PATTERN_MEMORY
     try:
-        pattern: Pattern = re2.compile(_unquoted(token).encode("utf-8", "replace"), options)
-    except re2.error as error:
-        reason = error.args[0].decode("utf-8", "replace") if error.args else "not valid"
-        raise _at(token, f"the pattern cannot be used ({reason}).") from None
-    return pattern
+        return linear_pattern(_unquoted(token), ignore_case=True)
+    except Invalid as error:
+        raise _at(token, str(error)) from None
