@@ -22,6 +22,11 @@ def trace_of(error: BaseException, depth: int = DEPTH) -> str:
     return "\n".join(_lines(error, depth))
 
 
+def places_of(error: BaseException) -> str:
+    """Where it happened and of which type it is, without a word of what it said: it may repeat its input."""
+    return "\n".join((*_frames(error), f"{type(error).__module__}.{type(error).__qualname__}"))
+
+
 def _lines(error: BaseException, depth: int) -> Iterator[str]:
     if depth and (cause := error.__cause__ or (None if error.__suppress_context__ else error.__context__)):
         yield from _lines(cause, depth - 1)

@@ -1,9 +1,11 @@
 """The agents that there are, by id and by what they can do."""
 
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from inspect import iscoroutinefunction
 
-from memory.errors import Conflict, NotFound
-from nodes.agents.agent import Agent
+from memory.errors import Conflict, Invalid, NotFound
+from nodes.agents.agent import NAME, WHAT_NAMES_ARE, Agent, Capability
 
 
 class AgentRegistry:
@@ -17,11 +19,15 @@ class AgentRegistry:
     def __iter__(self) -> Iterator[Agent]:
         return iter(self._agents.values())
 
+    def __len__(self) -> int:
+        return len(self._agents)
+
     def __contains__(self, agent_id: object) -> bool:
         return agent_id in self._agents
 
     def register(self, agent: Agent) -> None:
-        """Add an agent; `Conflict` where its id is taken."""
+        """Add an agent. `Conflict` where its id is taken, `Invalid` where it does not say what it is."""
+        _check(agent)
         if agent.agent_id in self._agents:
             raise Conflict(f"There is an agent {agent.agent_id} already. Give this one another id.")
         self._agents[agent.agent_id] = agent
@@ -29,9 +35,49 @@ class AgentRegistry:
     def get(self, agent_id: str) -> Agent:
         """The agent of this id; `NotFound` names those that there are."""
         if agent_id not in self._agents:
-            raise NotFound(f"There is no agent {agent_id[:100]!r}. There are {', '.join(self._agents)}.")
+            raise NotFound(f"There is no agent {agent_id[:100]!r}. {_instead(agent_id, self._agents)}")
         return self._agents[agent_id]
+
+    @property
+    def capabilities(self) -> list[str]:
+        """What they can do between them, by name, in order."""
+        return sorted({one.name for agent in self for one in agent.abilities})
 
     def with_capability(self, capability: str) -> list[Agent]:
         """All that have it."""
         return [agent for agent in self if agent.can(capability)]
+
+    def able(self, capability: str) -> list[Agent]:
+        """All that have it; `NotFound`, with names that are near, where none has."""
+        if found := self.with_capability(capability):
+            return found
+        raise NotFound(f"No agent can {capability[:100]!r}. {_instead(capability, self.capabilities)}")
+
+    def ability(self, agent_id: str, capability: str) -> tuple[Agent, Capability]:
+        """The agent of this id and its capability; `NotFound` says what it can where it cannot do that."""
+        agent = self.get(agent_id)
+        found = agent.can(capability)
+        if found is None:
+            names = ", ".join(one.name for one in agent.abilities)
+            raise NotFound(f"The agent {agent_id} cannot {capability[:100]!r}. It can {names}.")
+        return agent, found
+
+
+def _check(agent: Agent) -> None:
+    kind = type(agent).__name__
+    if not NAME.fullmatch(agent.agent_id):
+        raise Invalid(f"An agent of the class {kind} has no id, or not a good one. {WHAT_NAMES_ARE}")
+    if isinstance(agent.capabilities, str) or not agent.capabilities:
+        raise Invalid(f'The agent {agent.agent_id} says not what it can do. Give it capabilities = ("…",).')
+    if not iscoroutinefunction(agent.execute):
+        raise Invalid(f"The execute of the agent {agent.agent_id} cannot be awaited. Write async def execute(…).")
+    names = [one.name for one in agent.abilities]
+    if len(set(names)) < len(names):
+        raise Invalid(f"The agent {agent.agent_id} has a capability twice.")
+
+
+def _instead(wanted: str, names: Iterable[str]) -> str:
+    known = list(names)
+    if near := get_close_matches(wanted[:100], known, n=3):
+        return f"Did you mean {' or '.join(near)}?"
+    return f"There are {', '.join(known[:30])}." if known else "There are none yet."

@@ -4,16 +4,22 @@ All the rest - checking what goes in and out, the time limit, trying again, the 
 measures, the envelope - is declared here and done around it, by `nodes/agents/calling.py`.
 """
 
+import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 
 from memory.envelopes import Envelope, Sourced
+from memory.errors import Invalid
 from memory.json_values import JsonObject
 
-Made = Envelope | Sourced | JsonObject | Sequence[JsonObject | Sourced]
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,63}")  # of agents and of capabilities
+
+One = Sourced | BaseModel | JsonObject
+Made = Envelope | One | Sequence[One]
 
 
 class Anything(BaseModel):
@@ -40,6 +46,13 @@ class Capability:
     mails: int = 0
     seconds: float = 0.1  # as long as none was measured
 
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise Invalid(f"A capability cannot be called {self.name[:80]!r}. {WHAT_NAMES_ARE}")
+
+
+WHAT_NAMES_ARE = "A name is a letter and at most 63 letters, digits, and _ . : - after it."
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -53,10 +66,18 @@ class Limits:
     breaker_failures: int = 5  # in a row, after which it is not called for `breaker_seconds`
     breaker_seconds: float = 30.0
 
+    def __post_init__(self) -> None:
+        for name in ("timeout", "attempts", "concurrency", "breaker_failures", "breaker_seconds"):
+            if not (math.isfinite(getattr(self, name)) and getattr(self, name) > 0):
+                raise Invalid(f"An agent's {name} is more than 0.", where=name)
+        for name in ("wait", "longest_wait"):
+            if not (math.isfinite(getattr(self, name)) and getattr(self, name) >= 0):
+                raise Invalid(f"An agent's {name} is 0 or more.", where=name)
+
 
 @dataclass(frozen=True)
 class Task:
-    """What an agent is asked to do, once. `parameters` are what the capability's input model took."""
+    """What an agent is asked to do, once. `parameters` are what the capability's input model took, as JSON."""
 
     capability: str
     parameters: JsonObject
@@ -70,25 +91,52 @@ class Task:
         return f"{self.run_id}:{self.step_id}"
 
 
-@dataclass
 class Agent(ABC):
-    """Subclass it, name it, and say how it does its tasks.
+    """Subclass it, name it - in the class or when it is made -, and say how it does its tasks.
 
     Raise `Unavailable` for what may work later, another `ZigralError` for what will not. What `execute` returns
     may be one record's data, several, or a whole envelope; `Sourced` says where a record comes from.
+
+    What an agent needs from outside is a field of its own: a subclass may be a dataclass, whose fields are those
+    alone that it declares itself.
     """
 
-    agent_id: str
-    name: str
-    capabilities: Sequence[Capability | str]
-    limits: Limits = field(default_factory=Limits, kw_only=True)
-    cost: float = field(default=0.0, kw_only=True)  # US dollars a call, for choosing between agents
+    agent_id: str = ""
+    name: str = ""  # for people; the id where it is ""
+    capabilities: Sequence[Capability | str] = ()
+    limits: Limits = Limits()
+    cost: float = 0.0  # US dollars a call, for choosing between agents
+
+    def __init__(
+        self,
+        agent_id: str | None = None,
+        name: str | None = None,
+        capabilities: Sequence[Capability | str] | None = None,
+        *,
+        limits: Limits | None = None,
+        cost: float | None = None,
+    ) -> None:
+        """What is given here stands in place of what the class says."""
+        if agent_id is not None:
+            self.agent_id = agent_id
+        if name is not None:
+            self.name = name
+        if capabilities is not None:
+            self.capabilities = capabilities
+        if limits is not None:
+            self.limits = limits
+        if cost is not None:
+            self.cost = cost
 
     @abstractmethod
     async def execute(self, task: Task) -> Made:
         """Do the task."""
 
+    @property
+    def abilities(self) -> tuple[Capability, ...]:
+        """Its capabilities, those too that are given by their names alone."""
+        return tuple(one if isinstance(one, Capability) else Capability(one) for one in self.capabilities)
+
     def can(self, capability: str) -> Capability | None:
         """The capability of this name, if it has it."""
-        found = (one if isinstance(one, Capability) else Capability(one) for one in self.capabilities)
-        return next((one for one in found if one.name == capability), None)
+        return next((one for one in self.abilities if one.name == capability), None)

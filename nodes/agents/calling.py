@@ -1,10 +1,41 @@
 """Having an agent do a task: chosen, checked, limited, tried again, measured, and answered in an envelope."""
 
-from dataclasses import dataclass
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
+import stamina
+
+from memory.agents import AgentStandings, LocalStandings
 from memory.envelopes import Envelope
+from memory.errors import Invalid, Unavailable, ZigralError
 from memory.json_values import JsonObject
+from memory.log_traces import places_of
+from memory.logs import get_logger
+from memory.redaction import Redactor
+from memory.words import Clock, utc_now
+from nodes.agents.agent import Agent, Capability, Made, Task
+from nodes.agents.breaker import Breakers
+from nodes.agents.checking import enveloped, taken
+from nodes.agents.faults import (
+    AgentCrashed,
+    AgentSpared,
+    AgentTimedOut,
+    AgentUnavailable,
+    is_agents_fault,
+    named,
+    none_managed,
+    not_managed,
+)
+from nodes.registry import AgentRegistry
+from tools.engine import EngineStopped
+
+log = get_logger(__name__)
+
+LONGEST_ERROR = 300  # characters of an error that are kept
 
 
 @dataclass(frozen=True)
@@ -23,5 +54,151 @@ class AgentCaller(Protocol):
     """Calls agents."""
 
     async def call(self, asked: Call) -> Envelope:
-        """What came of it. `NotFound` without such an agent, `Invalid` for wrong parameters, `Unavailable`…"""
+        """What came of it.
+
+        `NotFound` without such an agent, `Mistakes` for wrong parameters, `Unavailable` where it may work later,
+        `Malformed` where the agent gave nonsense, `AgentCrashed` where it failed otherwise, and whatever error of
+        Zigral's the agent raised.
+        """
         ...
+
+
+@dataclass
+class LocalCaller:
+    """Calls agents in this process. One for all callers: it holds how many calls each agent has at a time.
+
+    A call takes at most an agent's `attempts` times its `timeout`, and the waits between them. `redact` takes
+    secrets out of what is kept of errors.
+    """
+
+    agents: AgentRegistry
+    standings: AgentStandings = field(default_factory=LocalStandings)
+    clock: Clock = utc_now
+    monotonic: Callable[[], float] = time.monotonic
+    redact: Callable[[str], str] = field(default_factory=Redactor)
+    _breakers: Breakers = field(init=False)
+    _turns: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]]" = field(
+        default_factory=WeakKeyDictionary
+    )
+
+    def __post_init__(self) -> None:
+        self._breakers = Breakers(self.monotonic)
+
+    async def call(self, asked: Call) -> Envelope:
+        """What came of it, as `AgentCaller` says."""
+        if asked.agent is None:
+            return await self._best(asked)
+        agent, capability = self.agents.ability(asked.agent, asked.capability)
+        task = _task(asked, taken(capability, asked.parameters))
+        try:
+            return await self._measured(agent, capability, task)
+        except AgentUnavailable as error:
+            raise named(error) from None
+
+    async def _best(self, asked: Call) -> Envelope:
+        """The best agent's envelope, or that of the next best where it is unavailable."""
+        errors: list[ZigralError] = []
+        for agent, capability, task in self._able(asked):
+            try:
+                return await self._measured(agent, capability, task)
+            except (AgentUnavailable, EngineStopped) as error:
+                errors.append(error)
+                log.info("An agent is unavailable; the next best is asked.", agent=agent.agent_id)
+        raise none_managed(asked.capability, errors)
+
+    def _able(self, asked: Call) -> list[tuple[Agent, Capability, Task]]:
+        """The agents that can do it with these parameters, the best first."""
+        found, refusals = [], list[Invalid]()
+        for agent in self.agents.able(asked.capability):
+            capability = agent.can(asked.capability) or Capability(asked.capability)
+            try:
+                found.append((agent, capability, _task(asked, taken(capability, asked.parameters))))
+            except Invalid as error:
+                refusals.append(error)
+        if not found:
+            raise refusals[0]
+        return found
+
+    async def _measured(self, agent: Agent, capability: Capability, task: Task) -> Envelope:
+        name = agent.agent_id
+        self._breakers.refuse(agent)
+        self.standings.begun(name)
+        begun: float | None = None
+        try:
+            async with self._turn(agent):
+                begun = self.monotonic()
+                envelope = await self._tried(agent, capability, task)
+        except BaseException as error:
+            if begun is None or isinstance(error, AgentSpared) or not is_agents_fault(error):
+                self.standings.dropped(name)
+            else:
+                self._tell(agent, self.monotonic() - begun, self.redact(str(error))[:LONGEST_ERROR])
+            raise
+        self._tell(agent, self.monotonic() - begun)
+        return envelope
+
+    def _tell(self, agent: Agent, seconds: float, error: str | None = None) -> None:
+        self.standings.ended(agent.agent_id, seconds, error)
+        self.standings.spared(agent.agent_id, self._breakers.seconds_left(agent) or 0.0)
+
+    async def _tried(self, agent: Agent, capability: Capability, task: Task) -> Envelope:
+        limits = agent.limits
+        try:
+            async for attempt in stamina.retry_context(
+                on=lambda error: _may_pass(error) and self._breakers.seconds_left(agent) is None,
+                attempts=limits.attempts,
+                timeout=None,  # attempts and their timeouts bound it
+                wait_initial=limits.wait,
+                wait_max=limits.longest_wait,
+                wait_jitter=limits.wait,
+            ):
+                with attempt, self._breakers.guarding(agent):
+                    return enveloped(agent, capability, task, await self._executed(agent, task), self.clock())
+        except EngineStopped:
+            raise
+        except Unavailable as error:
+            raise not_managed(agent.agent_id, error) from None
+        raise AssertionError("stamina returns or raises")
+
+    async def _executed(self, agent: Agent, task: Task) -> Made:
+        """What the agent made within its time. Being cancelled is not the agent's to swallow or to invent."""
+        cancelled = _cancellations()
+        try:
+            async with asyncio.timeout(agent.limits.timeout):
+                made = await agent.execute(task)
+        except ZigralError:
+            raise
+        except TimeoutError:
+            raise AgentTimedOut(agent.agent_id, agent.limits.timeout) from None
+        except asyncio.CancelledError as error:
+            if _cancellations() > cancelled:
+                raise
+            raise _crashed(agent, task, error) from None
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a user's agent raises
+            raise _crashed(agent, task, error) from None
+        if _cancellations() > cancelled:
+            raise asyncio.CancelledError
+        return made
+
+    def _turn(self, agent: Agent) -> asyncio.Semaphore:
+        turns = self._turns.setdefault(asyncio.get_running_loop(), {})
+        return turns.setdefault(agent.agent_id, asyncio.Semaphore(agent.limits.concurrency))
+
+
+def _task(asked: Call, parameters: JsonObject) -> Task:
+    return Task(asked.capability, parameters, run_id=asked.run_id, step_id=asked.step_id, owner=asked.owner)
+
+
+def _may_pass(error: Exception) -> bool:
+    return isinstance(error, Unavailable) and not isinstance(error, AgentSpared | EngineStopped)
+
+
+def _cancellations() -> int:
+    task = asyncio.current_task()
+    return task.cancelling() if task else 0
+
+
+def _crashed(agent: Agent, task: Task, error: BaseException) -> AgentCrashed:
+    kind = type(error).__name__
+    log.error(f"The agent {agent.agent_id} failed at {task.capability}.\n{places_of(error)}")
+    return AgentCrashed(agent.agent_id, kind)

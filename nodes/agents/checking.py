@@ -1,0 +1,136 @@
+"""Checking what goes into an agent and what comes out of it, at the boundary and nowhere else."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeGuard
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
+
+from memory.envelopes import Envelope, EnvelopeMetadata, Sourced
+from memory.errors import Invalid, Malformed, Mistake, Mistakes
+from memory.json_values import JsonObject, written
+from nodes.agents.agent import Agent, Anything, Capability, Made, One, Task
+from nodes.agents.faults import BadOutput
+
+LARGEST = 8_000_000  # bytes of one record's data, as JSON
+MOST_RECORDS = 10_000  # of one envelope
+
+
+def taken(capability: Capability, parameters: JsonObject) -> JsonObject:
+    """The parameters as the capability's model takes them, as JSON; `Mistakes` with each one's path."""
+    if capability.input is Anything:
+        return parameters
+    try:
+        read = capability.input.model_validate_json(to_json(parameters))
+    except ValidationError as error:
+        raise Mistakes(mistakes_of(error, capability)) from None
+    except (PydanticSerializationError, ValueError, RecursionError):
+        raise Invalid(
+            "They are not JSON. Give objects, lists, texts, numbers, true, false and null.", where="parameters"
+        ) from None
+    plain: JsonObject = read.model_dump(mode="json", by_alias=True)
+    return plain
+
+
+def mistakes_of(error: ValidationError, capability: Capability, root: str = "parameters") -> tuple[Mistake, ...]:
+    """What is wrong with the parameters of a capability, with what would be right; no value is repeated."""
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    return tuple(Mistake(_path(root, one["loc"]), _sentence(one["type"], one["msg"], capability)) for one in faults)
+
+
+def enveloped(agent: Agent, capability: Capability, task: Task, made: Made, at: datetime) -> Envelope:
+    """What the agent gave, in an envelope of its own; `BadOutput` where it cannot be used."""
+    metadata = EnvelopeMetadata(agent=agent.agent_id, run_id=task.run_id, created_at=at)
+    if isinstance(made, Envelope):
+        envelope = _validated(agent, made).model_copy(update={"metadata": metadata})
+    else:
+        envelope = _packed(agent, task, _records(agent, made), at)
+    for number, record in enumerate(envelope.records):
+        _check(agent, capability, number, record.data)
+    return envelope
+
+
+def _packed(agent: Agent, task: Task, records: Sequence[Sourced], at: datetime) -> Envelope:
+    try:
+        return Envelope.from_records(records, agent=agent.agent_id, run_id=task.run_id, at=at)
+    except ValidationError as error:
+        raise BadOutput(agent.agent_id, _first_fault("provenance", error)) from None
+    except (TypeError, ValueError):
+        raise BadOutput(agent.agent_id, "a record is not JSON.") from None
+
+
+def _validated(agent: Agent, made: Envelope) -> Envelope:
+    try:
+        return Envelope.validate(made)
+    except Malformed as error:
+        raise BadOutput(agent.agent_id, str(error)) from None
+
+
+def _records(agent: Agent, made: object) -> list[Sourced]:
+    several = made if isinstance(made, Sequence) and not isinstance(made, str | bytes) else [made]
+    if len(several) > MOST_RECORDS:
+        raise BadOutput(agent.agent_id, f"more than {MOST_RECORDS:,} records at once.")
+    return [_sourced(agent, number, one) for number, one in enumerate(several)]
+
+
+def _sourced(agent: Agent, number: int, made: object) -> Sourced:
+    """One record: plain JSON, apart from whatever the agent keeps and may still change."""
+    if not _is_one(made):
+        raise BadOutput(
+            agent.agent_id,
+            f"records[{number}] is of the type {type(made).__name__}, which is no record. "
+            "Return a dict, a model, a Sourced, a list of them, or an Envelope.",
+        )
+    source = made.source if isinstance(made, Sourced) else f"agent:{agent.agent_id}"
+    data = _plain(agent, number, made.data if isinstance(made, Sourced) else made)
+    return Sourced(data, source)
+
+
+def _is_one(made: object) -> TypeGuard[One]:
+    return isinstance(made, dict | BaseModel | Sourced)
+
+
+def _plain(agent: Agent, number: int, data: object) -> JsonObject:
+    place = f"records[{number}]"
+    try:
+        plain = to_jsonable_python(data, by_alias=True)
+    except (PydanticSerializationError, ValueError, RecursionError):
+        raise BadOutput(agent.agent_id, f"{place} is not JSON.") from None
+    if not isinstance(plain, dict):
+        raise BadOutput(agent.agent_id, f"{place} is no object.")
+    return plain
+
+
+def _check(agent: Agent, capability: Capability, number: int, data: JsonObject) -> None:
+    place = f"records[{number}]"
+    try:
+        text = written(data, place)
+        if capability.output is not Anything:
+            capability.output.model_validate_json(text)
+    except ValidationError as error:
+        raise BadOutput(agent.agent_id, _first_fault(place, error)) from None
+    except Invalid as error:
+        raise BadOutput(agent.agent_id, str(error)) from None
+    except (TypeError, ValueError):
+        raise BadOutput(agent.agent_id, f"{place} is not JSON.") from None
+    if len(text) > LARGEST:
+        raise BadOutput(agent.agent_id, f"{place} is larger than {LARGEST // 1_000_000} MB.")
+
+
+def _first_fault(root: str, error: ValidationError) -> str:
+    fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    return f"{_path(root, fault['loc'])}: {fault['msg']}."
+
+
+def _path(root: str, loc: Sequence[int | str]) -> str:
+    return root + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
+
+
+def _sentence(kind: str, said: str, capability: Capability) -> str:
+    names = ", ".join(field.alias or name for name, field in capability.input.model_fields.items())
+    if kind == "missing":
+        return f"It is missing. {capability.name} takes {names}."
+    if kind == "extra_forbidden":
+        return f"There is no such parameter. {capability.name} takes {names}."
+    return f"{said}."
