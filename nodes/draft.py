@@ -43,7 +43,7 @@ class WriteDraft:
             return DraftPatch(round=state.round + 1)  # nothing better is known: the first draft stays
         doubted = is_doubted(state.doubt, state.standing)
         firm = draft is not None and not doubted and rests_on_a_firm_fact(draft, state.facts)
-        qualification = state.qualification if firm else _in_review(state)
+        qualification = state.qualification if firm else in_review(state.qualification, state.doubt)
         if draft is None:
             return DraftPatch(qualification=qualification, status="skipped")
         return DraftPatch(draft=draft, qualification=qualification, round=state.round + 1)
@@ -61,8 +61,9 @@ class WriteDraft:
         )
 
 
-def _in_review(state: DraftView) -> Qualification:
-    return state.qualification.model_copy(update={"status": "review", "doubt": state.doubt})
+def in_review(qualification: Qualification, doubt: str | None) -> Qualification:
+    """The qualification, for a person to look at first."""
+    return qualification.model_copy(update={"status": "review", "doubt": doubt})
 
 
 def is_doubted(doubt: str | None, standing: Standing | None) -> bool:

@@ -34,11 +34,14 @@ class Research:
     page_budget: int = PAGE_BUDGET
 
     async def __call__(self, state: ResearchView) -> ResearchPatch:
-        lead = state.lead
         try:
-            site = await read_site(self.web, self.workers, lead.website, lead.company, budget=self.page_budget)
+            return await self.read(state.lead)
         except (NotFound, Unavailable, Malformed, Refused) as error:  # the site's fault, and this lead's end
             return ResearchPatch(error=str(error), status="failed")
+
+    async def read(self, lead: Lead) -> ResearchPatch:
+        """The pages of the lead's site. Raises what its first page does, see `read_site`."""
+        site = await read_site(self.web, self.workers, lead.website, lead.company, budget=self.page_budget)
         saved = [await keep(self.snapshots, page) for page in site.pages]
         return ResearchPatch(snapshots=tuple(saved), doubt=doubt_of(lead, site))
 

@@ -30,15 +30,18 @@ def key_of(header: str) -> str:
     return "".join(char for char in header.casefold() if char.isalnum())
 
 
-def understand(headers: Sequence[str], *, where: str) -> tuple[Column, ...]:
-    """Each header's column; `Invalid` where they are too many, nameless, twice the same, or hold no address."""
+def understand(headers: Sequence[str], *, where: str, addressed: bool = True) -> tuple[Column, ...]:
+    """Each header's column; `Invalid` where they are too many, nameless, twice the same, or hold no address.
+
+    One lead by itself need not be `addressed`: what is to be read about may have no address yet.
+    """
     if len(headers) > COLUMN_LIMIT:
         raise Invalid(
             f"the header has more than {COLUMN_LIMIT:,} columns. Leave out those that are not needed.", where=where
         )
     keys = [key_of(header) for header in headers]
     fields = _fields(headers, keys, where)
-    if "email" not in fields.values():
+    if addressed and "email" not in fields.values():
         raise Invalid(_no_address(headers), where=where)
     _refuse_nameless(headers, where)
     taken: Counter[str] = Counter()

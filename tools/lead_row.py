@@ -60,7 +60,7 @@ class RowRules:
         cells = [clean(cell) for cell in record.cells]
         reason = self._unusable(record.cells, cells)
         if reason is None:
-            values = self._values(cells)
+            values = self.values(cells)
             address = read_address(values["email"]) if values.get("email") else None
             if address:
                 lead, warnings = self._lead(address, values, cells)
@@ -68,7 +68,7 @@ class RowRules:
             reason = "invalid_email" if values.get("email") else "missing_email"
         return Row(row, record.line, record.cells, "rejected", reason=reason)
 
-    def _values(self, cells: Sequence[str]) -> Values:
+    def values(self, cells: Sequence[str]) -> Values:
         """The fields' cells; where a field's own is blank, that of the next column which names it."""
         values = {column.name: cell for column, cell in zip(self.columns, cells, strict=False) if column.known}
         for field, places in self._stand_ins.items():
@@ -102,19 +102,23 @@ class RowRules:
     def _keys(self) -> tuple[str, ...]:
         return tuple(key_of(column.header) for column in self.columns)
 
-    def _lead(self, address: Address, values: Values, cells: Sequence[str]) -> tuple[Lead, tuple[str, ...]]:
+    def lead(self, lead_id: str, email: str, values: Values, cells: Sequence[str]) -> Lead:
+        """The lead that a row is about; what is no website or no number is left out."""
         extra = {c.name: cell for c, cell in zip(self.columns, cells, strict=False) if cell and not c.known}
-        lead = Lead.model_validate(
+        return Lead.model_validate(
             values
             | split_name(values)
             | {
-                "lead_id": lead_id_of(address.email),
-                "email": address.email,
+                "lead_id": lead_id,
+                "email": email,
                 "website": read_website(values.get("website", "")),
                 "employees": read_number(values.get("employees", "")),
                 "extra": extra,
             }
         )
+
+    def _lead(self, address: Address, values: Values, cells: Sequence[str]) -> tuple[Lead, tuple[str, ...]]:
+        lead = self.lead(lead_id_of(address.email), address.email, values, cells)
         return lead, tuple(self._warnings(lead, address, values, cells))
 
     def _warnings(self, lead: Lead, address: Address, values: Values, cells: Sequence[str]) -> Iterator[str]:

@@ -45,6 +45,13 @@ def _backed(result: CriterionResult) -> CriterionResult:
     return result.model_copy(update={"verdict": "unknown", "why": f"{result.verdict}, but without a quotation"})
 
 
+def points_of(icp: Icp) -> dict[str, float]:
+    """By criterion: how many of a score's 100 points a yes to it is."""
+    weights = {criterion.id: 0 if criterion.kind == "never" else criterion.weight for criterion in icp.criteria}
+    total = sum(weights.values())
+    return {id_: 100 * weight / total for id_, weight in weights.items()}
+
+
 def _score(judged: Sequence[tuple[Criterion, CriterionResult]]) -> int:
     counted = [(criterion.weight, result.verdict) for criterion, result in judged if criterion.kind != "never"]
     total = sum(weight for weight, _ in counted)
@@ -58,3 +65,18 @@ def _status(judged: Sequence[tuple[Criterion, CriterionResult]], *, reached: boo
     if ("must", "no") in verdicts or ("never", "yes") in verdicts or not reached:
         return "not_qualified"
     return "review" if ("must", "unknown") in verdicts else "qualified"
+
+
+def is_settled(icp: Icp, qualification: Qualification) -> bool:
+    """Whether no answer to what is unknown could change the status."""
+    by_id = {result.id: result for result in qualification.criteria}
+    judged = [(criterion, by_id[criterion.id]) for criterion in icp.criteria]
+    verdicts = {(criterion.kind, result.verdict) for criterion, result in judged}
+    hoped = [(one, found if found.verdict == "no" else _as_yes(found)) for one, found in judged]
+    if ("must", "no") in verdicts or ("never", "yes") in verdicts or _score(hoped) < icp.threshold:
+        return True
+    return all(result.verdict != "unknown" for _, result in judged)
+
+
+def _as_yes(result: CriterionResult) -> CriterionResult:
+    return result.model_copy(update={"verdict": "yes"})

@@ -1,0 +1,125 @@
+"""The leads that an agent was given, in whichever way: one or many, as objects or field by field, raw or handed on.
+
+What an earlier step came to - an object with a `lead` - brings along all that is known of that lead.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from memory.errors import Mistake, Mistakes
+from memory.json_values import JsonObject
+from nodes.agents.dossier import Dossier
+from tools.lead_object import read_lead
+
+MOST_LEADS = 1_000
+LISTS = ("leads", "items")
+PLACES = ("leads", "lead", "lead_data", "data")
+CARRIED = tuple(name for name in Dossier.model_fields if name != "lead")
+
+Objects = JsonObject | Annotated[list[JsonObject], Field(max_length=MOST_LEADS)]
+
+
+class LeadsInput(BaseModel):
+    """Whom it is about. Without `lead` and `leads`, the parameters themselves are the fields of one lead."""
+
+    model_config = ConfigDict(extra="allow")
+
+    lead: Objects | None = Field(
+        None,
+        description="A lead: email, full_name (or name), company, website, title, employees, country, …; other "
+        "keys are kept as extra. Or the whole output of an earlier step about a lead.",
+    )
+    leads: Objects | None = Field(
+        None,
+        description=f"Several leads, or outputs of earlier steps: one record comes of each, at most {MOST_LEADS}.",
+    )
+    lead_data: Objects | None = Field(None, description="Another name for lead.")
+    data: Objects | None = Field(None, description="Another name for lead.")
+
+    def dossiers(self) -> list[Dossier]:
+        """What is known of each lead, in order; `Mistakes` with the path of all that is wrong."""
+        for place in PLACES:
+            given = getattr(self, place)
+            if given is not None:
+                return self._at(place, given)
+        return [dossier_of(self.model_extra or {}, "lead")]
+
+    def _at(self, place: str, given: Objects) -> list[Dossier]:
+        """The leads given there; what else was handed on is of the lead where there is one alone."""
+        listed = isinstance(given, list)
+        objects = given if isinstance(given, list) else list(_unpacked(given))
+        if len(objects) > MOST_LEADS:
+            raise Mistakes([Mistake(place, f"At most {MOST_LEADS:,} leads are taken at a time.")])
+        paths = [f"{place}[{at}]" if listed else place for at in range(len(objects))]
+        found = _all_of(objects, paths)
+        return [_joined(found[0], self.model_extra or {})] if len(found) == 1 else found
+
+
+def _unpacked(given: JsonObject) -> Iterator[JsonObject]:
+    """The objects of a list that lies in an object, as a page of a store's leads does; else the object."""
+    inside = next((given[name] for name in LISTS if isinstance(given.get(name), list)), None)
+    if not isinstance(inside, list):
+        yield given
+        return
+    yield from (item for item in inside if isinstance(item, dict))
+
+
+def _all_of(objects: list[JsonObject], paths: list[str]) -> list[Dossier]:
+    found, mistakes = [], []
+    for given, path in zip(objects, paths, strict=True):
+        try:
+            found.append(dossier_of(given, path))
+        except Mistakes as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise Mistakes(mistakes)
+    return found
+
+
+def dossier_of(given: Mapping[str, JsonValue], where: str) -> Dossier:
+    """What is known of the lead in an object: a lead by its fields, or an earlier step's output."""
+    lead = given.get("lead")
+    if not isinstance(lead, dict):
+        return Dossier(lead=read_lead(given, where))
+    return _with(dossier_of(lead, f"{where}.lead"), _parts(given), where)
+
+
+def _joined(dossier: Dossier, others: Mapping[str, JsonValue]) -> Dossier:
+    """With what was handed on beside the lead: further outputs about the same lead, or single parts of one."""
+    outputs = {name: value for name, value in others.items() if _is_output(value)}
+    for name, value in outputs.items():
+        if isinstance(value, dict):
+            dossier = joined(dossier, _with(Dossier(lead=dossier.lead), _parts(value), name))
+    return _with(dossier, _parts({name: value for name, value in others.items() if name not in outputs}), "")
+
+
+def joined(one: Dossier, other: Dossier) -> Dossier:
+    """What two know of a lead. The pages are those of the one that found some, and so are the verdicts on them."""
+    pages, rest = (other, one) if other.found and not one.found else (one, other)
+    judge = pages if pages.qualification else rest
+    fits = judge.facts == pages.facts or not judge.facts
+    verdicts = {name: getattr(judge, name) for name in ("qualification", "judged", "evidence")} if fits else {}
+    return pages.model_copy(update={**verdicts, "standing": pages.standing or rest.standing})
+
+
+def _is_output(value: JsonValue) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("lead"), dict)
+
+
+def _parts(given: Mapping[str, JsonValue]) -> JsonObject:
+    return {name: given[name] for name in CARRIED if given.get(name) is not None}
+
+
+def _with(dossier: Dossier, parts: JsonObject, where: str) -> Dossier:
+    try:
+        given = Dossier.model_validate({"lead": dossier.lead, **parts})
+    except ValidationError as error:
+        raise Mistakes([_mistake(fault["loc"], fault["msg"], where) for fault in error.errors()]) from None
+    return dossier.model_copy(update={name: getattr(given, name) for name in parts})
+
+
+def _mistake(place: tuple[int | str, ...], message: str, where: str) -> Mistake:
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+    return Mistake(f"{where}{path}".lstrip("."), f"{message}.")

@@ -1,0 +1,108 @@
+"""The steps that our agents take on a lead, each by the node that the outreach flow has, and none twice."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from memory.errors import Malformed, NotFound, Refused, Unavailable
+from memory.interactions import Interactions
+from memory.profile import Icp, Offer
+from memory.records import Qualification
+from memory.snapshots import Snapshots
+from memory.words import Clock
+from nodes.agents.dossier import Dossier
+from nodes.draft import in_review, is_doubted
+from nodes.extract import Extract, ExtractView
+from nodes.qualify import Qualify, QualifyView
+from nodes.recall import Recall, RecallView
+from nodes.research import Research
+from tools.engine import Engine, EngineUnavailable
+from tools.qualification import is_settled
+from tools.web import Web
+from tools.workers import Workers
+
+
+@dataclass(frozen=True)
+class LeadSteps:
+    """What is needed to read about a lead and to judge it."""
+
+    web: Web
+    workers: Workers
+    snapshots: Snapshots
+    interactions: Interactions
+    engine: Engine
+    icp: Icp
+    offer: Offer
+    clock: Clock
+
+    @cached_property
+    def research(self) -> Research:
+        return Research(web=self.web, workers=self.workers, snapshots=self.snapshots)
+
+    @cached_property
+    def recall(self) -> Recall:
+        return Recall(interactions=self.interactions, offer=self.offer, clock=self.clock)
+
+    @cached_property
+    def extract(self) -> Extract:
+        return Extract(self.engine.find_facts, snapshots=self.snapshots, interactions=self.interactions)
+
+    @cached_property
+    def qualify(self) -> Qualify:
+        return Qualify(judge=self.engine.judge, snapshots=self.snapshots, icp=self.icp, clock=self.clock)
+
+    async def read(self, dossier: Dossier) -> Dossier:
+        """With the pages of the company's site and their quotations, unless these were looked for before.
+
+        Where there is nothing to read, that is said in `why`. `Unavailable` where the site does not answer.
+        """
+        if dossier.found is not None or dossier.snapshots:
+            return dossier
+        try:
+            pages = await self.research.read(dossier.lead)
+        except (NotFound, Malformed, Refused) as error:
+            return dossier.model_copy(update={"found": False, "why": str(error)})
+        snapshots = pages.snapshots or ()
+        sources = tuple(snapshot.url for snapshot in snapshots)
+        read = {"found": True, "snapshots": snapshots, "sources": sources, "doubt": pages.doubt}
+        return await self._with_facts(dossier.model_copy(update=read))
+
+    async def read_if_it_answers(self, dossier: Dossier) -> Dossier:
+        """As `read`, for whom pages are a help and no more: a site that does not answer is told in `why`."""
+        try:
+            return await self.read(dossier)
+        except EngineUnavailable:
+            raise
+        except Unavailable as error:
+            return dossier.model_copy(update={"why": str(error)})
+
+    async def _with_facts(self, dossier: Dossier) -> Dossier:
+        """What the company was written before is no news to it."""
+        recalled = await self.recall(RecallView(lead=dossier.lead))
+        view = ExtractView(
+            lead=dossier.lead,
+            past=recalled.past or (),
+            standing=recalled.standing,
+            snapshots=dossier.snapshots,
+        )
+        found = await self.extract(view)
+        standing = found.standing or recalled.standing
+        return dossier.model_copy(update={"facts": found.facts or (), "standing": standing})
+
+    async def judge(self, dossier: Dossier, icp: Icp | None = None) -> Dossier:
+        """With the lead held against the profile; without a page, questions stay open and a person decides."""
+        view = QualifyView(lead=dossier.lead, icp=icp, snapshots=dossier.snapshots, facts=dossier.facts)
+        found = await self.qualify(view)
+        judged = tuple(snapshot.id for snapshot in dossier.snapshots)
+        qualification = found.qualification and _with_care(found.qualification, dossier, icp or self.icp)
+        return dossier.model_copy(
+            update={"qualification": qualification, "evidence": found.evidence or (), "judged": judged}
+        )
+
+
+def _with_care(qualification: Qualification, dossier: Dossier, icp: Icp) -> Qualification:
+    """In review where a person must look first, or where only what no page was there to say is missing."""
+    if qualification.status == "qualified" and is_doubted(dossier.doubt, dossier.standing):
+        return in_review(qualification, dossier.doubt)
+    if not dossier.snapshots and not is_settled(icp, qualification):
+        return in_review(qualification, dossier.why)
+    return qualification

@@ -1,0 +1,119 @@
+"""The agent that says how well leads fit the ideal customer profile."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pydantic import Field
+
+from memory.envelopes import Sourced
+from memory.errors import NotFound
+from memory.json_values import JsonObject
+from memory.profile import Icp
+from memory.records import Qualification
+from nodes.agents.agent import Agent, Capability, Limits, Made, Task
+from nodes.agents.dossier import Dossier, Qualified, Reason, Scored
+from nodes.agents.given_leads import LeadsInput
+from nodes.agents.lead_steps import LeadSteps
+from nodes.agents.many import each
+from nodes.research import PAGE_BUDGET
+from tools.profile_files import parse_icp
+from tools.qualification import points_of
+
+
+class QualifyInput(LeadsInput):
+    """Whom to hold against the profile."""
+
+    icp: JsonObject | None = Field(None, description="A profile with the keys of icp.toml; else the default one.")
+
+    def profile(self) -> Icp | None:
+        """The profile given here; `Invalid` with each mistake in it."""
+        return None if self.icp is None else parse_icp(self.icp)
+
+
+QUALIFY_LEAD = Capability(
+    "qualify_lead",
+    "Says whether a lead fits the ideal customer profile: qualified, not_qualified or review, a score, and for "
+    "each criterion a verdict with quotations. Reads the company's pages unless a step before did; where there "
+    "are none, what only they could say stays unknown.",
+    input=QualifyInput,
+    output=Qualified,
+    pages=PAGE_BUDGET,
+    tokens=6_000,
+    seconds=2.0,
+)
+SCORE = Capability(
+    "score",
+    "Scores leads from 0 to 100 against the ideal customer profile, with what each criterion added and why, "
+    "and ranks them where there are several.",
+    input=QualifyInput,
+    output=Scored,
+    pages=PAGE_BUDGET,
+    tokens=6_000,
+    seconds=2.0,
+)
+
+
+@dataclass(kw_only=True)
+class SalesAgent(Agent):
+    """Judges by the profile's rules and questions; score and status are reckoned by code."""
+
+    agent_id: str = "sales"
+    name: str = "Sales"
+    capabilities: Sequence[Capability | str] = (QUALIFY_LEAD, SCORE)
+    limits: Limits = field(default_factory=lambda: Limits(timeout=600.0))
+    steps: LeadSteps
+
+    async def execute(self, task: Task) -> Made:
+        asked = QualifyInput.model_validate(task.parameters)
+        icp = asked.profile()
+        if task.capability == QUALIFY_LEAD.name:
+            return [_record(dossier) for dossier in await self._judged(asked, icp, anew=True)]
+        if task.capability == SCORE.name:
+            return _ranked(await self._judged(asked, icp, anew=icp is not None), icp or self.steps.icp)
+        raise NotFound(f"The agent {self.agent_id} has no capability {task.capability[:100]!r}.")
+
+    async def _judged(self, asked: QualifyInput, icp: Icp | None, *, anew: bool) -> list[Dossier]:
+        async def judge(dossier: Dossier) -> Dossier:
+            if not anew and dossier.is_judged_by(self.steps.icp):
+                return dossier
+            return await self.steps.judge(await self.steps.read_if_it_answers(dossier), icp)
+
+        return await each(asked.dossiers(), judge, _unjudged)
+
+
+def _unjudged(dossier: Dossier, why: str) -> Dossier:
+    return dossier.model_copy(update={"why": why})
+
+
+def _record(dossier: Dossier) -> Sourced:
+    return Sourced(dossier.model_dump(mode="json"), dossier.source)
+
+
+def _ranked(dossiers: Sequence[Dossier], icp: Icp) -> list[Sourced]:
+    """The best first; those that could not be judged last, each group in the order given."""
+    scores = [dossier.qualification.score for dossier in dossiers if dossier.qualification]
+    found = [_scored(dossier, icp, scores) for dossier in dossiers]
+    return [_record(one) for one in sorted(found, key=lambda one: (one.score is None, -(one.score or 0)))]
+
+
+def _scored(dossier: Dossier, icp: Icp, scores: Sequence[int]) -> Scored:
+    known = dict(dossier)
+    if (judged := dossier.qualification) is None:
+        return Scored(**known)
+    rank = 1 + sum(score > judged.score for score in scores)
+    return Scored(**known, score=judged.score, rank=rank, reasons=tuple(_reasons(dossier, judged, icp)))
+
+
+def _reasons(dossier: Dossier, judged: Qualification, icp: Icp) -> Iterator[Reason]:
+    """Each criterion, in the profile's order, with its quotations."""
+    quotes = {fact.id: fact.quote for fact in (*dossier.facts, *dossier.evidence)}
+    most = points_of(icp)
+    for result in judged.criteria:
+        yield Reason(
+            id=result.id,
+            verdict=result.verdict,
+            points=most[result.id] if result.verdict == "yes" else 0,
+            most=most[result.id],
+            why=result.why,
+            quotes=tuple(quotes[fact_id] for fact_id in result.fact_ids if fact_id in quotes),
+        )
