@@ -9,7 +9,6 @@ from memory.errors import Malformed, Unavailable
 from memory.records import Context, JobCheckpoint
 
 PREFIX = "{zigral:context}:"
-OWNERS = f"{PREFIX}owners"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)  # a clock that says more is wrong; times are exact until 2255
 
@@ -19,20 +18,25 @@ class Keys:
     """The keys of one owner. No name can reach into another's: what could is written as %3A and the like."""
 
     owner: str
+    prefix: str = PREFIX
+
+    @property
+    def owners(self) -> str:
+        return f"{self.prefix}owners"
 
     @property
     def place(self) -> str:
-        return f"{PREFIX}{in_key(self.owner)}:place"
+        return f"{self.prefix}{in_key(self.owner)}:place"
 
     @property
     def jobs(self) -> str:
         """What the keys of the jobs begin with."""
-        return f"{PREFIX}{in_key(self.owner)}:job:"
+        return f"{self.prefix}{in_key(self.owner)}:job:"
 
     def index(self, job_type: str | None = None) -> str:
         """All jobs, or those of a type."""
         end = "" if job_type is None else f":{in_key(job_type)}"
-        return f"{PREFIX}{in_key(self.owner)}:index{end}"
+        return f"{self.prefix}{in_key(self.owner)}:index{end}"
 
     def of(self, job_id: str, *parts: str) -> list[str]:
         """The job's hash, and then its parts: versions, times, texts."""

@@ -24,7 +24,7 @@ from redis.asyncio import Redis
 
 from memory import context_scripts as scripts
 from memory.answering import answering
-from memory.context_values import OWNERS, PREFIX, Keys, in_key, micros, read_checkpoint, read_context, stamp_of
+from memory.context_values import PREFIX, Keys, in_key, micros, read_checkpoint, read_context, stamp_of
 from memory.errors import Conflict, Invalid, NotFound, TooLarge
 from memory.json_values import JsonObject, written
 from memory.pages import Page, next_cursor, page_size, place_of
@@ -48,12 +48,16 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Contexts:
-    """The contexts of one owner on one Redis. A server that does not answer is `Unavailable`."""
+    """The contexts of one owner on one Redis. A server that does not answer is `Unavailable`.
+
+    `prefix` is another where something else is kept in the same way.
+    """
 
     redis: Redis
     owner: str
     clock: Clock = utc_now
     bounds: Bounds = field(default_factory=Bounds)
+    prefix: str = PREFIX
 
     async def create(
         self, job_type: str, context_data: JsonObject, *, job_id: str | None = None, error: JsonValue = None
@@ -65,7 +69,7 @@ class Contexts:
         job_id = str(uuid4()) if job_id is None else _checked(job_id)
         head, data = _head(job_type, error), _data(context_data)
         now = stamp_of(self.clock())
-        keys = [*self._keys.of(job_id, "versions"), self._keys.index(), self._keys.place, OWNERS]
+        keys = [*self._keys.of(job_id, "versions"), self._keys.index(), self._keys.place, self._keys.owners]
         done = await self._call(
             scripts.CREATE, keys, job_id, self.owner, now, uuid4().hex, in_key(job_type), head, data
         )
@@ -179,7 +183,7 @@ class Contexts:
 
     @property
     def _keys(self) -> Keys:
-        return Keys(self.owner)
+        return Keys(self.owner, self.prefix)
 
     def _known(self, job_id: str, *parts: str) -> list[str]:
         """The keys of a job that may be there; of an id that no job can have, none is made."""
@@ -188,7 +192,7 @@ class Contexts:
         return self._keys.of(job_id, *parts)
 
     async def _call(self, script: str, keys: Sequence[str], *arguments: str | int | bytes) -> Any:
-        async with answering("context store", PREFIX):
+        async with answering("context store", self.prefix):
             return await self.redis.eval(script, len(keys), *keys, *arguments)
 
 

@@ -1,6 +1,7 @@
 """What the environment says. Nothing else in Zigral reads it."""
 
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -44,6 +45,7 @@ VARIABLES = {
     "max_depth": "ZIGRAL_MAX_DEPTH",
     "max_streams": "ZIGRAL_MAX_STREAMS",
     "max_threads": "ZIGRAL_MAX_THREADS",
+    "rate_limit": "ZIGRAL_RATE_LIMIT",
     "client_seconds": "ZIGRAL_CLIENT_SECONDS",
     "answer_seconds": "ZIGRAL_ANSWER_SECONDS",
     "lease_seconds": "ZIGRAL_LEASE_SECONDS",
@@ -54,6 +56,8 @@ VARIABLES = {
     "sentry_dsn": "SENTRY_DSN",
     "otlp_endpoint": "OTEL_EXPORTER_OTLP_ENDPOINT",
 }
+
+RATE = re.compile(r"[1-9]\d{0,8}\s*(?:/|per)\s*(?:[1-9]\d{0,5}\s*)?(?:second|minute|hour|day)s?", re.IGNORECASE)
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
@@ -77,6 +81,15 @@ def _name_server(text: str) -> str:
         raise ValueError("a DNS server is an IP address, with or without a port, as in 127.0.0.1:53")
     address = ip_address((host or text).strip("[]"))
     return f"[{address}]:{port or 53}" if address.version == 6 else f"{address}:{port or 53}"
+
+
+def _rate(text: str) -> str | None:
+    """A count and a time, as in 5/minute; None where there is no limit."""
+    if text.strip().lower() in {"0", "off"}:
+        return None
+    if not RATE.fullmatch(text.strip()):
+        raise ValueError("write a limit as 5/minute, 100/hour or 5/10 seconds; 0 or off for none")
+    return text.strip().lower()
 
 
 LogLevel = Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
@@ -130,6 +143,7 @@ class Settings(BaseModel):
     max_depth: Annotated[int, Field(ge=8, le=500)] = 200  # of JSON in a request; what answers it nests deeper
     max_streams: Annotated[int, Field(ge=1)] = 500  # answers that are open at a time: streams, waits, joins
     max_threads: Annotated[int, Field(ge=1)] = 1_000_000  # kept, of one owner
+    rate_limit: Annotated[str | None, BeforeValidator(_rate)] = "5/minute"  # of an address on /command; None: none
     answer_seconds: Annotated[float, Field(gt=0)] = 60.0  # an answer that does not stay open takes no longer
     client_seconds: Annotated[float, Field(gt=0)] = 30.0  # a client that neither sends nor reads so long is cut
     lease_seconds: Annotated[float, Field(ge=0.5, le=3600)] = (

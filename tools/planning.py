@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from memory.json_values import JsonObject
 from memory.records import Interaction, Record
@@ -20,6 +20,8 @@ class Action(Record):
 
     Step n is `steps.step_n`, from 1: `{{steps.step_1}}` is what the first one came to.
     """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     agent: str
     action: str

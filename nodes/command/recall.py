@@ -1,0 +1,34 @@
+"""Remember what bears on a command: earlier mails, notes and promises that its words bring to mind."""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from memory.errors import Conflict, Unavailable
+from memory.interactions import Interactions
+from memory.records import Interaction
+
+RELEVANT = 5
+
+
+class RecallView(BaseModel):
+    command: str
+
+
+class RecallPatch(BaseModel):
+    past: tuple[Interaction, ...] | None = None
+    notes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class RecallForCommand:
+    """A plan may be made without a memory: where it does not answer, that is noted and the flow goes on."""
+
+    interactions: Interactions
+
+    async def __call__(self, state: RecallView) -> RecallPatch:
+        try:
+            found = await self.interactions.recall(state.command, limit=RELEVANT)
+        except (Unavailable, Conflict) as error:
+            return RecallPatch(notes=(f"Nothing was recalled: {error}",))
+        return RecallPatch(past=tuple(one.interaction for one in found))

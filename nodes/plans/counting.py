@@ -1,0 +1,91 @@
+"""How many leads a step is about, as far as that can be known before it runs."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from memory.definitions import AgentTask, Branch, Definition, Loop, Parallel, Step, Transform
+from memory.json_values import JsonObject
+
+LISTING = ("records", "list")  # the agent and the action that give the leads that are kept
+LEADS = ("leads", "lead", "lead_data", "data")  # where agents take leads
+REFERENCE = re.compile(r"\{\{\s*(?:steps\.(?P<step>[a-z][a-z0-9_]*)|input\.(?P<input>\w+)|(?P<item>item))\b")
+
+
+@dataclass
+class Counting:
+    """Counts within one definition and its input; `kept` leads are in the store."""
+
+    definition: Definition
+    given: JsonObject
+    kept: int
+    _steps: dict[str, Step] = field(init=False)
+    _known: dict[str, int] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._steps = {step.step_id: step for step in _all(self.definition.steps)}
+
+    def leads(self, step: AgentTask) -> int:
+        """The leads that one call of the step is about; 1 where it is about none, or that is not known."""
+        if _lists(step):
+            return 1
+        parameters = self.given if step.parameters is None else step.parameters
+        return max((self._of(parameters[name]) for name in LEADS if name in parameters), default=1)
+
+    def rounds(self, loop: Loop) -> int:
+        """The rounds of a loop, at most those that it may have."""
+        return min(self._of(loop.over) if loop.while_ is None else 1, loop.max_iterations)
+
+    def _of(self, value: JsonValue) -> int:
+        """How many a value is, or what its templates refer to."""
+        if isinstance(value, list):
+            return len(value)
+        if isinstance(value, dict):
+            return 1
+        found = [self._referred(match) for match in REFERENCE.finditer(value)] if isinstance(value, str) else []
+        return max(found, default=1)
+
+    def _referred(self, match: re.Match[str]) -> int:
+        if match["input"]:
+            value = self.given.get(match["input"])
+            return len(value) if isinstance(value, list) else 1
+        return self._given_by(match["step"]) if match["step"] else 1
+
+    def _given_by(self, step_id: str) -> int:
+        """The leads that come out of a step."""
+        if step_id not in self._known:
+            self._known[step_id] = 1  # what refers to itself
+            self._known[step_id] = self._output(self._steps.get(step_id))
+        return self._known[step_id]
+
+    def _output(self, step: Step | None) -> int:
+        if isinstance(step, AgentTask):
+            return self._listed(step) if _lists(step) else self.leads(step)
+        if isinstance(step, Transform):
+            return self._of(step.value)
+        return self.rounds(step) if isinstance(step, Loop) else 1
+
+    def _listed(self, step: AgentTask) -> int:
+        limit = (step.parameters or {}).get("limit")
+        return min(self.kept, limit) if isinstance(limit, int) and limit > 0 else self.kept
+
+
+def _lists(step: AgentTask) -> bool:
+    return (step.agent_type, step.asked) == LISTING
+
+
+def _all(steps: list[Step]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        for inner in _inside(step):
+            yield from _all(inner)
+
+
+def _inside(step: Step) -> list[list[Step]]:
+    if isinstance(step, Branch):
+        return [step.then, step.else_]
+    if isinstance(step, Parallel):
+        return list(step.branches.values())
+    return [step.steps] if isinstance(step, Loop) else []
