@@ -28,7 +28,7 @@ from memory.records import (
 from memory.snapshots import Snapshots
 from memory.words import Clock
 from nodes.approve import Approve
-from nodes.critique import Critique
+from nodes.critique import Critique, wants_another
 from nodes.deliver import Deliver
 from nodes.draft import WriteDraft
 from nodes.extract import Extract
@@ -42,8 +42,6 @@ from tools.mail import Outbox
 from tools.profile_files import parse_icp, parse_offer
 from tools.web import Web
 from tools.workers import Workers
-
-ROUNDS = 2  # drafts at most: the first, and one that knows what was wrong with it
 
 
 def _where_an_object(parse: Callable[[object], object]) -> Callable[[object], object]:
@@ -149,10 +147,9 @@ def after_prove(state: OutreachState) -> Literal["critique", "approve", "deliver
 
 
 def after_critique(state: OutreachState) -> Literal["draft", "approve", "remember"]:
-    proven = state.proof is not None and state.proof.passed
-    if (state.notes or not proven) and state.round < ROUNDS:
+    if wants_another(state.proof, state.notes, state.round):
         return "draft"
-    return "approve" if proven else "remember"
+    return "approve" if state.proof and state.proof.passed else "remember"
 
 
 def after_approve(state: OutreachState) -> Literal["prove", "deliver", "remember"]:

@@ -8,6 +8,8 @@ from memory.profile import Offer
 from memory.records import Draft, Fact, Lead, Proof, Snapshot
 from tools.engine import Brief, CritiqueDraft
 
+ROUNDS = 2  # drafts at most: the first, and one that knows what was wrong with it
+
 
 class CritiqueView(BaseModel):
     lead: Lead
@@ -38,3 +40,9 @@ class Critique:
             round=state.round,
         )
         return CritiquePatch(notes=(await self.critic.critique(state.draft, brief)).notes)
+
+
+def wants_another(proof: Proof | None, notes: tuple[str, ...], rounds: int) -> bool:
+    """Whether the draft should be written anew: something is wrong with it, and it may be."""
+    proven = proof is not None and proof.passed
+    return (bool(notes) or not proven) and rounds < ROUNDS

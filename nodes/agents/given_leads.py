@@ -10,8 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from memory.errors import Mistake, Mistakes
 from memory.json_values import JsonObject
+from memory.profile import Icp, Offer
 from nodes.agents.dossier import Dossier
 from tools.lead_object import read_lead
+from tools.profile_files import parse_icp, parse_offer
 
 MOST_LEADS = 1_000
 LISTS = ("leads", "items")
@@ -57,6 +59,26 @@ class LeadsInput(BaseModel):
         return [_joined(found[0], self.model_extra or {})] if len(found) == 1 else found
 
 
+class ProfiledInput(LeadsInput):
+    """Whom to hold against which profile."""
+
+    icp: JsonObject | None = Field(None, description="A profile with the keys of icp.toml; else the default.")
+
+    def profile(self) -> Icp | None:
+        """The profile given here; `Invalid` with each mistake in it."""
+        return None if self.icp is None else parse_icp(self.icp)
+
+
+class OfferedInput(ProfiledInput):
+    """Whom to write to, and in whose name."""
+
+    offer: JsonObject | None = Field(None, description="An offer with the keys of offer.toml; else the default.")
+
+    def offering(self) -> Offer | None:
+        """The offer given here; `Invalid` with each mistake in it."""
+        return None if self.offer is None else parse_offer(self.offer)
+
+
 def _unpacked(given: JsonObject) -> Iterator[JsonObject]:
     """The objects of a list that lies in an object, as a page of a store's leads does; else the object."""
     inside = next((given[name] for name in LISTS if isinstance(given.get(name), list)), None)
@@ -67,7 +89,8 @@ def _unpacked(given: JsonObject) -> Iterator[JsonObject]:
 
 
 def _all_of(objects: list[JsonObject], paths: list[str]) -> list[Dossier]:
-    found, mistakes = [], []
+    found: list[Dossier] = []
+    mistakes: list[Mistake] = []
     for given, path in zip(objects, paths, strict=True):
         try:
             found.append(dossier_of(given, path))

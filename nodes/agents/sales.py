@@ -3,39 +3,24 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pydantic import Field
-
 from memory.envelopes import Sourced
 from memory.errors import NotFound
-from memory.json_values import JsonObject
 from memory.profile import Icp
 from memory.records import Qualification
 from nodes.agents.agent import Agent, Capability, Limits, Made, Task
 from nodes.agents.dossier import Dossier, Qualified, Reason, Scored
-from nodes.agents.given_leads import LeadsInput
+from nodes.agents.given_leads import ProfiledInput
 from nodes.agents.lead_steps import LeadSteps
 from nodes.agents.many import each
 from nodes.research import PAGE_BUDGET
-from tools.profile_files import parse_icp
 from tools.qualification import points_of
-
-
-class QualifyInput(LeadsInput):
-    """Whom to hold against the profile."""
-
-    icp: JsonObject | None = Field(None, description="A profile with the keys of icp.toml; else the default one.")
-
-    def profile(self) -> Icp | None:
-        """The profile given here; `Invalid` with each mistake in it."""
-        return None if self.icp is None else parse_icp(self.icp)
-
 
 QUALIFY_LEAD = Capability(
     "qualify_lead",
     "Says whether a lead fits the ideal customer profile: qualified, not_qualified or review, a score, and for "
     "each criterion a verdict with quotations. Reads the company's pages unless a step before did; where there "
     "are none, what only they could say stays unknown.",
-    input=QualifyInput,
+    input=ProfiledInput,
     output=Qualified,
     pages=PAGE_BUDGET,
     tokens=6_000,
@@ -45,7 +30,7 @@ SCORE = Capability(
     "score",
     "Scores leads from 0 to 100 against the ideal customer profile, with what each criterion added and why, "
     "and ranks them where there are several.",
-    input=QualifyInput,
+    input=ProfiledInput,
     output=Scored,
     pages=PAGE_BUDGET,
     tokens=6_000,
@@ -64,7 +49,7 @@ class SalesAgent(Agent):
     steps: LeadSteps
 
     async def execute(self, task: Task) -> Made:
-        asked = QualifyInput.model_validate(task.parameters)
+        asked = ProfiledInput.model_validate(task.parameters)
         icp = asked.profile()
         if task.capability == QUALIFY_LEAD.name:
             return [_record(dossier) for dossier in await self._judged(asked, icp, anew=True)]
@@ -72,7 +57,7 @@ class SalesAgent(Agent):
             return _ranked(await self._judged(asked, icp, anew=icp is not None), icp or self.steps.icp)
         raise NotFound(f"The agent {self.agent_id} has no capability {task.capability[:100]!r}.")
 
-    async def _judged(self, asked: QualifyInput, icp: Icp | None, *, anew: bool) -> list[Dossier]:
+    async def _judged(self, asked: ProfiledInput, icp: Icp | None, *, anew: bool) -> list[Dossier]:
         async def judge(dossier: Dossier) -> Dossier:
             if not anew and dossier.is_judged_by(self.steps.icp):
                 return dossier

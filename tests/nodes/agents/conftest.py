@@ -38,9 +38,9 @@ def steps(snapshots: Snapshots) -> LeadSteps:
 
 @pytest.fixture(scope="session")
 def demo_leads() -> dict[str, dict[str, Any]]:
-    """By company: the demo's leads."""
+    """By company: the demo's leads, one of each."""
     rows = [row.lead for row in read_leads(DEMO / "leads.csv").rows() if row.lead]
-    return {lead.company: lead.model_dump(mode="json") for lead in rows}
+    return {lead.company: lead.model_dump(mode="json") for lead in reversed(rows)}
 
 
 @pytest.fixture(scope="session")
