@@ -14,6 +14,7 @@ from tools.engine import Engine
 from tools.offline.critique import OfflineCritique
 from tools.offline.facts import OfflineFacts
 from tools.offline.judge import OfflineJudge
+from tools.offline.plan import OfflinePlanner
 from tools.offline.write import OfflineWriter
 from tools.openai.budget import Budget, Limits, Price
 from tools.openai.chat import Access, Chat
@@ -92,6 +93,7 @@ def offline_engine(workers: Workers) -> Engine:
         judge=OfflineJudge(workers),
         writer=OfflineWriter(),
         critic=OfflineCritique(),
+        planner=OfflinePlanner(),
     )
 
 

@@ -1,4 +1,4 @@
-"""The engine: four small ports that read pages and write mail, each replaceable alone.
+"""The engine: five small ports that read pages, write mail and make plans, each replaceable alone.
 
 The offline forms are in `tools/offline/`. Whatever form is used, what it returns is data:
 `tools/proof` checks it afterwards, and code, not a model, decides what is sent to whom.
@@ -13,6 +13,7 @@ from memory.errors import Unavailable, ZigralError
 from memory.profile import Criterion, Offer
 from memory.records import Draft, Fact, Finding, Lead, Quote, Snapshot
 from memory.words import Answer
+from tools.planning import Planner
 
 
 class EngineUnavailable(Unavailable):
@@ -96,11 +97,12 @@ class CritiqueDraft(Protocol):
 
 @dataclass(frozen=True)
 class Engine:
-    """The four ports as one engine, under the name that every result carries."""
+    """The ports as one engine, under the name that every result carries."""
 
     name: str  # "offline", or the model's name
     find_facts: FindFacts
     judge: Judge
     writer: Write
     critic: CritiqueDraft
+    planner: Planner
     counted: Counter[str] = field(default_factory=Counter)  # how often what happened, for a run's summary

@@ -1,4 +1,4 @@
-"""The sixth port of an engine: from a sentence to a plan, or to a reason why not.
+"""The port of an engine that plans: from a sentence to a plan, or to a reason why not.
 
 What a plan may use is told to the planner in `PlanBrief`; code checks afterwards that it used nothing else.
 """
@@ -13,6 +13,7 @@ from memory.json_values import JsonObject
 from memory.records import Interaction, Record
 
 PlanKind = Literal["prospect", "outreach", "follow_up", "report", "context"]
+MOST_STEPS = 30  # of a plan
 
 
 class Action(Record):

@@ -1,4 +1,4 @@
-"""The four ports on one model."""
+"""The ports on one model."""
 
 from tools.engine import Engine
 from tools.openai.budget import CHARACTERS
@@ -6,6 +6,7 @@ from tools.openai.critique import ModelCritique
 from tools.openai.facts import ModelFacts
 from tools.openai.judge import ModelJudge
 from tools.openai.model import Model
+from tools.openai.plan import ModelPlanner
 from tools.openai.write import ModelWriter
 from tools.workers import Workers
 
@@ -18,5 +19,6 @@ def model_engine(model: Model, workers: Workers, page_tokens: int) -> Engine:
         judge=ModelJudge(model, workers, page_tokens * CHARACTERS),
         writer=ModelWriter(model),
         critic=ModelCritique(model),
+        planner=ModelPlanner(model),
         counted=model.counted,
     )

@@ -119,7 +119,7 @@ class BadAnswer(Malformed):
     """An answer that cannot be used; `usage` is what it cost."""
 
     def __init__(self, message: str, usage: Usage = NOTHING) -> None:
-        super().__init__(f"{message} Run the lead again, or use another ZIGRAL_MODEL.")
+        super().__init__(f"{message} Try again, or use another ZIGRAL_MODEL.")
         self.usage = usage
 
 
@@ -181,7 +181,7 @@ class RequestRejected(Malformed):
 
 class AnswerRefused(Refused):
     def __init__(self, usage: Usage = NOTHING) -> None:
-        super().__init__("The model refused to answer. Look at this lead's pages, or use another ZIGRAL_MODEL.")
+        super().__init__("The model refused to answer. Look at what it was given, or use another ZIGRAL_MODEL.")
         self.usage = usage
 
 

@@ -42,10 +42,11 @@ class Model:
     def name(self) -> str:
         return self.chat.access.model
 
-    async def ask(self, prompt: Prompt, shape: type[S], *, lead_id: str, about: str = PAGES) -> S:
+    async def ask(self, prompt: Prompt, shape: type[S], *, lead_id: str, about: str | None = PAGES) -> S:
         """The answer. A kept one is checked as a new one is; a bad one is asked for once more, and never kept.
 
-        `lead_id` pays for it. `about`: whose data stands in the prompt, a lead's id where it is a person's.
+        `lead_id` pays for it. `about`: whose data stands in the prompt, a lead's id where it is a person's; None
+        where that cannot be told, and then the answer is not kept.
         """
         key = prompt.key(self.chat.access.base_url, self.name, spelled_out(shape))
         if (kept := await self._kept(about, key, shape)) is not None:
@@ -60,12 +61,13 @@ class Model:
                 log.info("The model's answer could not be used.", fault=type(fault).__name__, asked=prompt.name)
                 last = fault
             else:
-                await self.answers.put(about, key, text)
+                if about is not None:
+                    await self.answers.put(about, key, text)
                 return answer
         raise last or AssertionError("there is at least one try")
 
-    async def _kept(self, about: str, key: str, shape: type[S]) -> S | None:
-        text = await self.answers.get(about, key)
+    async def _kept(self, about: str | None, key: str, shape: type[S]) -> S | None:
+        text = await self.answers.get(about, key) if about is not None else None
         try:
             answer = read(text, shape) if text is not None else None
         except BadAnswer:

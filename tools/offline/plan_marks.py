@@ -1,0 +1,132 @@
+"""One part of a command, and the marks that its words leave: what it begins with, and what stands in it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from tools.offline.lexicon import Pattern, any_of, load
+from tools.offline.places import countries_in
+
+EARLY = 45  # characters from a part's beginning in which the object of its verb stands
+MOST_POLITE = 8  # forms in a row
+
+_QUOTED = re.compile(r"\"[^\"]{1,2000}\"|“[^”]{1,2000}”|„[^“”]{1,2000}[“”]|«[^»]{1,2000}»")
+_WORD = re.compile(r"[^\W\d_][\w&'-]*(?:\.(?=\w)[\w&'-]+)*")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_DOMAIN = re.compile(
+    r"(?<![\w@.])(?:https?://)?(?:[a-z0-9-]+\.)+(?!csv|xlsx?|json|txt|pdf)[a-z]{2,}(?:/\S*)?(?!\w)", re.I
+)
+_PLURAL_AT_PLACE = re.compile(
+    r"\b[a-zäöüéè-]{3,}(?:s|en|ern|er) (?:in|near|around|from|across|based in|à|aus|bei|en) (?:the )?[A-ZÄÖÜÉ]"
+)
+
+
+def plain(text: str) -> str:
+    """`text` with one kind of apostrophe and of space."""
+    return " ".join(text.replace("’", "'").replace("‘", "'").split())
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a command, as it was written, without what is only polite."""
+
+    text: str
+
+    @cached_property
+    def said(self) -> str:
+        """The text without its quotations: those are data."""
+        return _QUOTED.sub("“…”", self.text)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Runs of capital words that name neither a job, a place nor anything usual."""
+        return tuple(_names(self.said))
+
+    @cached_property
+    def addresses(self) -> tuple[str, ...]:
+        return tuple(_ADDRESS.findall(self.text))
+
+    @cached_property
+    def domains(self) -> tuple[str, ...]:
+        """Domains and addresses of pages; the domain of a mail address is none."""
+        return tuple(found.group().rstrip(".,;:!?") for found in _DOMAIN.finditer(_ADDRESS.sub(" ", self.said)))
+
+    @property
+    def begins_anew(self) -> bool:
+        """Whether it begins as a command does, and not with a noun."""
+        return any(self.begins(mark) for mark in _BEGINNINGS)
+
+    def begins(self, mark: str) -> bool:
+        """Whether it begins with one of a mark's words."""
+        return bool(_begin(mark).match(self.said))
+
+    def has(self, mark: str) -> bool:
+        """Whether a mark stands in it; `early_…` where its verb's object stands."""
+        if mark in _FOUND:
+            return _FOUND[mark](self)
+        if mark.startswith("early_"):
+            return bool(_anywhere(mark.removeprefix("early_")).search(self.said[:EARLY]))
+        return bool(_anywhere(mark).search(self.said))
+
+
+def part_of(text: str) -> Part:
+    """The part, without what is only polite at its beginning."""
+    text = plain(text).strip(" ,;:-")
+    for _ in range(MOST_POLITE):
+        shorter = _POLITE.sub("", text, count=1).lstrip(" ,;:-")
+        if shorter == text or not shorter:
+            break
+        text = shorter
+    return Part(text)
+
+
+def _names(said: str) -> list[str]:
+    known = _not_names()
+    runs: list[list[str]] = []
+    end = -2
+    for found in _WORD.finditer(said):
+        word = found.group()
+        stem = word.removesuffix("'s").removesuffix("'")
+        is_name = word[0].isupper() and stem.lower() not in known and found.start() > 0 and not countries_in(stem)
+        if is_name and runs and found.start() == end + 1:
+            runs[-1].append(stem)
+        elif is_name:
+            runs.append([stem])
+        end = found.end() if is_name else -2
+    return [" ".join(run) for run in runs]
+
+
+_WORDS: Mapping[str, tuple[str, ...]] = load("plan_words")
+_ENTITIES: Mapping[str, tuple[str, ...]] = load("plan_entities")
+_BEGINNINGS = tuple(key.removeprefix("begins.") for key in _WORDS if key.startswith("begins."))
+_POLITE = re.compile(rf"^(?:{'|'.join(_WORDS['polite'])})(?!\w)[,:]?", re.IGNORECASE)
+_TITLE = any_of(_ENTITIES["titles"])
+
+
+@cache
+def _not_names() -> frozenset[str]:
+    return frozenset(_ENTITIES["not_names"])
+
+
+@cache
+def _begin(mark: str) -> Pattern:
+    return any_of(_entries(mark, "begins", "has", "veto"), begin=True)
+
+
+@cache
+def _anywhere(mark: str) -> Pattern:
+    return any_of(_entries(mark, "has", "veto", "begins"))
+
+
+def _entries(mark: str, *tables: str) -> tuple[str, ...]:
+    return next(_WORDS[f"{table}.{mark}"] for table in tables if f"{table}.{mark}" in _WORDS)
+
+
+_FOUND = {
+    "name": lambda part: bool(part.names),
+    "address": lambda part: bool(part.addresses),
+    "domain": lambda part: bool(part.domains),
+    "title": lambda part: bool(_TITLE.search(part.said)),
+    "plural_place": lambda part: bool(_PLURAL_AT_PLACE.search(part.said)),
+}
