@@ -1,7 +1,6 @@
 """How agents are doing: calls under way, how long they take, how often they fail, and the last error.
 
-Told without waiting by whoever calls agents, and read without waiting by whoever chooses one. Old measures fade:
-after `HALF_LIFE` seconds they weigh half, so that an agent that failed an hour ago is tried again.
+Told without waiting by whoever calls agents, and read without waiting by whoever chooses one.
 """
 
 import time
@@ -12,11 +11,10 @@ from typing import Literal, Protocol
 
 from pydantic import AwareDatetime
 
+from memory.agent_accounts import Account, Tally
 from memory.records import Record
 from memory.words import Clock, utc_now
 
-HALF_LIFE = 600.0  # seconds
-BOUNDS = (0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300)  # seconds of a call, each "or less"
 DEGRADED_BELOW = 0.5  # of the latest calls succeeded
 ENOUGH = 2.0  # calls, faded, from which on that is said
 
@@ -71,72 +69,12 @@ class AgentStandings(Protocol):
 
 
 @dataclass
-class Tally:
-    """Calls that fade: how many, how many succeeded, their seconds, and how many took how long."""
+class Live:
+    """What this process does with one agent."""
 
-    weight: float = 0.0
-    good: float = 0.0
-    seconds: float = 0.0
-    buckets: list[float] = field(default_factory=lambda: [0.0] * (len(BOUNDS) + 1))
-
-    def fade(self, seconds: float) -> None:
-        """So much time has passed."""
-        left = 0.5 ** (max(0.0, seconds) / HALF_LIFE)
-        self.weight, self.good, self.seconds = self.weight * left, self.good * left, self.seconds * left
-        self.buckets = [one * left for one in self.buckets]
-
-    def add(self, seconds: float, *, good: bool) -> None:
-        """One call more."""
-        self.weight += 1
-        if good:
-            self.good += 1
-            self.seconds += seconds
-            self.buckets[bucket_of(seconds)] += 1
-
-    @property
-    def success(self) -> float | None:
-        return min(1.0, self.good / self.weight) if self.weight else None
-
-    @property
-    def mean(self) -> float | None:
-        return self.seconds / self.good if self.good else None
-
-    def within(self, share: float) -> float | None:
-        """Seconds within which so large a share of the calls ended, to the next bound."""
-        wanted, found = share * sum(self.buckets), 0.0
-        if not wanted:
-            return None
-        for bound, count in zip((*BOUNDS, 2 * BOUNDS[-1]), self.buckets, strict=True):
-            found += count
-            if found >= wanted:
-                return float(bound)
-        return float(2 * BOUNDS[-1])
-
-
-def bucket_of(seconds: float) -> int:
-    """Which of the buckets a call of so many seconds falls into."""
-    return next((at for at, bound in enumerate(BOUNDS) if seconds <= bound), len(BOUNDS))
-
-
-def health_of(tally: Tally, *, spared: bool) -> Health:
-    """The health in a word."""
-    if spared:
-        return "unavailable"
-    share = tally.success
-    return "degraded" if share is not None and tally.weight >= ENOUGH and share < DEGRADED_BELOW else "healthy"
-
-
-@dataclass
-class _Kept:
-    at: float
-    tally: Tally = field(default_factory=Tally)
+    account: Account
     load: int = 0
-    calls: int = 0
-    failures: int = 0
-    seconds: float = 0.0
-    last_error: str | None = None
-    last_error_at: AwareDatetime | None = None
-    spared_until: float = 0.0
+    spared_until: float = 0.0  # in monotonic seconds
 
 
 @dataclass
@@ -145,56 +83,63 @@ class LocalStandings:
 
     clock: Clock = utc_now
     monotonic: Monotonic = time.monotonic
-    _kept: dict[str, _Kept] = field(default_factory=dict)
+    live: dict[str, Live] = field(default_factory=dict)
 
     def begun(self, agent_id: str) -> None:
         """A call is under way."""
-        self._faded(agent_id).load += 1
+        self.now(agent_id).load += 1
 
     def ended(self, agent_id: str, seconds: float, error: str | None = None) -> None:
         """It is over."""
-        kept = self._faded(agent_id)
-        kept.load = max(0, kept.load - 1)
-        kept.calls += 1
-        kept.tally.add(seconds, good=error is None)
-        if error is None:
-            kept.seconds += seconds
-        else:
-            kept.failures += 1
-            kept.last_error, kept.last_error_at = error, self.clock()
+        live = self.now(agent_id)
+        live.load = max(0, live.load - 1)
+        live.account.count(seconds, error, self.clock())
 
     def dropped(self, agent_id: str) -> None:
         """It is over, and says nothing of the agent."""
-        kept = self._faded(agent_id)
-        kept.load = max(0, kept.load - 1)
+        live = self.now(agent_id)
+        live.load = max(0, live.load - 1)
 
     def spared(self, agent_id: str, seconds: float) -> None:
         """It is not called for so long."""
-        self._faded(agent_id).spared_until = self.monotonic() + seconds
+        self.now(agent_id).spared_until = self.monotonic() + seconds if seconds > 0 else 0.0
 
     def of(self, agent_id: str) -> AgentStanding:
         """How it is doing."""
-        kept = self._faded(agent_id)
-        left = kept.spared_until - self.monotonic()
-        return AgentStanding(
-            agent_id=agent_id,
-            health=health_of(kept.tally, spared=left > 0),
-            load=kept.load,
-            calls=kept.calls,
-            failures=kept.failures,
-            seconds=kept.seconds,
-            weight=kept.tally.weight,
-            success=kept.tally.success,
-            latency_mean=kept.tally.mean,
-            latency_p95=kept.tally.within(0.95),
-            last_error=kept.last_error,
-            last_error_at=kept.last_error_at,
-            spared_until=self.clock() + timedelta(seconds=left) if left > 0 else None,
-        )
+        live = self.now(agent_id)
+        left = live.spared_until - self.monotonic()
+        return standing_of(agent_id, live.account, load=live.load, spared=left, clock=self.clock)
 
-    def _faded(self, agent_id: str) -> _Kept:
+    def now(self, agent_id: str) -> Live:
+        """What is known of it, brought to this moment."""
         now = self.monotonic()
-        kept = self._kept.setdefault(agent_id, _Kept(now))
-        kept.tally.fade(now - kept.at)
-        kept.at = now
-        return kept
+        live = self.live.get(agent_id)
+        if live is None:
+            live = self.live[agent_id] = Live(Account(now))
+        live.account.fade(now)
+        return live
+
+
+def standing_of(agent_id: str, account: Account, *, load: int, spared: float, clock: Clock) -> AgentStanding:
+    """The standing that an account of this moment comes to; `spared` is in seconds from now."""
+    tally = account.tally
+    return AgentStanding(
+        agent_id=agent_id,
+        health="unavailable" if spared > 0 else _health(tally),
+        load=load,
+        calls=account.calls,
+        failures=account.failures,
+        seconds=account.seconds,
+        weight=tally.weight,
+        success=tally.success,
+        latency_mean=tally.mean,
+        latency_p95=tally.within(0.95),
+        last_error=account.last_error,
+        last_error_at=account.last_error_at,
+        spared_until=clock() + timedelta(seconds=spared) if spared > 0 else None,
+    )
+
+
+def _health(tally: Tally) -> Health:
+    share = tally.success
+    return "degraded" if share is not None and tally.weight >= ENOUGH and share < DEGRADED_BELOW else "healthy"

@@ -47,9 +47,9 @@ class AgentRegistry:
         """All that have it."""
         return [agent for agent in self if agent.can(capability)]
 
-    def able(self, capability: str) -> list[Agent]:
+    def able(self, capability: str) -> list[tuple[Agent, Capability]]:
         """All that have it; `NotFound`, with names that are near, where none has."""
-        if found := self.with_capability(capability):
+        if found := [(agent, ability) for agent in self if (ability := agent.can(capability))]:
             return found
         raise NotFound(f"No agent can {capability[:100]!r}. {_instead(capability, self.capabilities)}")
 

@@ -31,6 +31,7 @@ from nodes.agents.faults import (
     not_managed,
 )
 from nodes.registry import AgentRegistry
+from nodes.selection import Candidate, Selection, ranked, select
 from tools.engine import EngineStopped
 
 log = get_logger(__name__)
@@ -95,29 +96,38 @@ class LocalCaller:
         except AgentUnavailable as error:
             raise named(error) from None
 
+    def select(self, capability: str) -> Selection:
+        """Who would do it now, and why; `NotFound` without such a capability."""
+        return select([self._candidate(*one) for one in self.agents.able(capability)])
+
     async def _best(self, asked: Call) -> Envelope:
         """The best agent's envelope, or that of the next best where it is unavailable."""
         errors: list[ZigralError] = []
-        for agent, capability, task in self._able(asked):
+        for one, task in self._able(asked):
             try:
-                return await self._measured(agent, capability, task)
+                return await self._measured(one.agent, one.capability, task)
             except (AgentUnavailable, EngineStopped) as error:
                 errors.append(error)
-                log.info("An agent is unavailable; the next best is asked.", agent=agent.agent_id)
+                log.info("An agent is unavailable; the next best is asked.", agent=one.agent.agent_id)
         raise none_managed(asked.capability, errors)
 
-    def _able(self, asked: Call) -> list[tuple[Agent, Capability, Task]]:
+    def _able(self, asked: Call) -> list[tuple[Candidate, Task]]:
         """The agents that can do it with these parameters, the best first."""
-        found, refusals = [], list[Invalid]()
-        for agent in self.agents.able(asked.capability):
-            capability = agent.can(asked.capability) or Capability(asked.capability)
+        tasks, refusals = dict[str, Task](), list[Invalid]()
+        candidates = []
+        for agent, capability in self.agents.able(asked.capability):
             try:
-                found.append((agent, capability, _task(asked, taken(capability, asked.parameters))))
+                tasks[agent.agent_id] = _task(asked, taken(capability, asked.parameters))
             except Invalid as error:
                 refusals.append(error)
-        if not found:
+            else:
+                candidates.append(self._candidate(agent, capability))
+        if not candidates:
             raise refusals[0]
-        return found
+        return [(one, tasks[one.agent.agent_id]) for one in ranked(candidates)]
+
+    def _candidate(self, agent: Agent, capability: Capability) -> Candidate:
+        return Candidate(agent, capability, self.standings.of(agent.agent_id))
 
     async def _measured(self, agent: Agent, capability: Capability, task: Task) -> Envelope:
         name = agent.agent_id
