@@ -73,3 +73,19 @@ class Drafted(Dossier):
     proven: bool = Field(False, description="Whether every word of the draft was found in what it rests on.")
     notes: tuple[str, ...] = Field((), description="What a reader would object to.")
     status: LeadStatus
+
+
+class Replied(Dossier):
+    """A lead, and an answer to a mail of theirs, which nobody has sent.
+
+    The draft's claims cite `questions`: quotations from the mail, whose text is the snapshot `message_id`.
+    """
+
+    draft: Draft | None = None
+    proof: Proof | None = None
+    proven: bool = Field(False, description="Whether every word of the draft was found in what it rests on.")
+    questions: tuple[Fact, ...] = Field((), description="What they ask: message[start:end] is the quote.")
+    unanswered: tuple[str, ...] = Field((), description="Questions that the offer says nothing to, for a person.")
+    message_id: str = Field("", description="The first 16 hex digits of the SHA-256 of the message's text.")
+    notes: tuple[str, ...] = Field((), description="What whoever approves should know.")
+    status: LeadStatus

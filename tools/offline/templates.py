@@ -34,6 +34,13 @@ class ByTone(_Table):
     nameless: str = ""
 
 
+class Answering(_Table):
+    """What stands before the answer to a mail, and before the answer to one of its questions."""
+
+    thanks: Lines
+    asked: Lines
+
+
 class PageNames(_Table):
     """What a page is called, by what its address says."""
 
@@ -89,6 +96,7 @@ class Templates(_Table):
     no_pressure: Lines
     greeting: ByTone
     sign_off: ByTone
+    answer: Answering
     page: PageNames
     opening: Mapping[OpeningForm, Mapping[str, Lines]]
     second: Mapping[Literal["reported", "quoted"], Second]

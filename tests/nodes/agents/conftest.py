@@ -1,19 +1,57 @@
 """The demo's profile, offer and saved web, and the leads that go with them."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from memory.envelopes import Envelope
 from memory.interactions import NoInteractions
 from memory.snapshots import Snapshots
 from memory.words import utc_now
+from nodes.agents.agent import Agent, Task
 from nodes.agents.lead_steps import LeadSteps
 from server.assembly import DEMO, read_inputs
 from server.engines import offline_engine
 from server.settings import Settings
 from tools.lead_file import read_leads
 from tools.workers import Inline
+
+MADE_AT = datetime(2026, 5, 1, tzinfo=UTC)
+
+Ask = Callable[[Agent, str, dict[str, Any]], Awaitable[list[Any]]]
+
+
+@pytest.fixture
+def ask() -> Ask:
+    """Has an agent do something, and gives the records' data as they are handed on in an envelope."""
+
+    async def asked(agent: Agent, capability: str, parameters: dict[str, Any]) -> list[Any]:
+        made = await agent.execute(Task(capability, parameters))
+        assert isinstance(made, list)
+        envelope = Envelope.from_records(made, agent=agent.agent_id, run_id="r", at=MADE_AT)
+        declared = agent.can(capability)
+        assert declared is not None
+        for record in Envelope.validate(envelope.model_dump(mode="json")).records:
+            declared.output.model_validate(record.data)
+        return [record.data for record in envelope.records]
+
+    return asked
+
+
+class Suppressing(NoInteractions):
+    """A memory that knows one thing: that nobody may be written to."""
+
+    async def suppressed(self, person: str) -> str | None:
+        return "erased"
+
+
+@pytest.fixture
+def suppressing(steps: LeadSteps) -> LeadSteps:
+    return replace(steps, interactions=Suppressing())
 
 
 @pytest.fixture

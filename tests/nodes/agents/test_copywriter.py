@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
-from memory.envelopes import Sourced
 from memory.errors import NotFound
-from memory.interactions import NoInteractions
-from nodes.agents.agent import Agent, Task
+from nodes.agents.agent import Task
 from nodes.agents.copywriter import CopywriterAgent
 from nodes.agents.lead_steps import LeadSteps
 from nodes.agents.research import ResearchAgent
@@ -16,33 +14,29 @@ from nodes.agents.sales import SalesAgent
 from tools.web import ClosedWeb
 
 
-async def records(agent: Agent, capability: str, parameters: dict[str, Any]) -> list[Any]:
-    made = await agent.execute(Task(capability, parameters))
-    assert isinstance(made, list)
-    return [one.data for one in made if isinstance(one, Sourced)]
-
-
 @pytest.fixture
 def copywriter(steps: LeadSteps) -> CopywriterAgent:
     return CopywriterAgent(steps=steps)
 
 
-async def test_a_draft_that_is_proven_is_marked_so(copywriter: CopywriterAgent, demo_leads: dict[str, Any]) -> None:
-    (found,) = await records(copywriter, "draft_email", {"lead": demo_leads["Brindlecombe Pumps"]})
+async def test_a_draft_that_is_proven_is_marked_so(
+    ask: Any, copywriter: CopywriterAgent, demo_leads: dict[str, Any]
+) -> None:
+    (found,) = await ask(copywriter, "draft_email", {"lead": demo_leads["Brindlecombe Pumps"]})
     assert (found["proven"], found["proof"]["passed"], found["status"]) == (True, True, "awaiting_approval")
     assert found["draft"]["body"].startswith("Hi Gareth,")
     assert found["qualification"]["status"] == "qualified"
 
 
 async def test_what_earlier_steps_found_is_neither_read_nor_judged_again(
-    copywriter: CopywriterAgent, steps: LeadSteps, demo_leads: dict[str, Any]
+    ask: Any, copywriter: CopywriterAgent, steps: LeadSteps, demo_leads: dict[str, Any]
 ) -> None:
     leads = [lead for company, lead in demo_leads.items() if company != "Stellmark Gearworks"]
-    (*alone,) = await records(copywriter, "draft_email", {"leads": leads})
-    read = await records(ResearchAgent(steps=steps), "enrich_lead", {"leads": leads})
-    judged = await records(SalesAgent(steps=steps), "qualify_lead", {"leads": read})
+    (*alone,) = await ask(copywriter, "draft_email", {"leads": leads})
+    read = await ask(ResearchAgent(steps=steps), "enrich_lead", {"leads": leads})
+    judged = await ask(SalesAgent(steps=steps), "qualify_lead", {"leads": read})
     closed = CopywriterAgent(steps=replace(steps, web=ClosedWeb()))
-    after = await records(closed, "draft_email", {"leads": judged})
+    after = await ask(closed, "draft_email", {"leads": judged})
     for one in (*alone, *after):
         (one["qualification"] or {}).pop("at", None)
     assert [(one["status"], one["draft"]) for one in after] == [(one["status"], one["draft"]) for one in alone]
@@ -54,61 +48,54 @@ async def test_what_earlier_steps_found_is_neither_read_nor_judged_again(
     [("Meridor Packaging Group", "does not fit the profile"), ("Oakhanger Castings", "is not a web page")],
 )
 async def test_without_a_draft_there_is_a_reason(
-    copywriter: CopywriterAgent, demo_leads: dict[str, Any], company: str, why: str
+    ask: Any, copywriter: CopywriterAgent, demo_leads: dict[str, Any], company: str, why: str
 ) -> None:
-    (found,) = await records(copywriter, "draft_email", {"lead": demo_leads[company]})
+    (found,) = await ask(copywriter, "draft_email", {"lead": demo_leads[company]})
     assert (found["draft"], found["proven"]) == (None, False)
     assert why in found["why"]
 
 
 async def test_a_lead_without_an_address_gets_no_draft(
-    copywriter: CopywriterAgent, demo_leads: dict[str, Any]
+    ask: Any, copywriter: CopywriterAgent, demo_leads: dict[str, Any]
 ) -> None:
     lead = {**demo_leads["Brindlecombe Pumps"], "email": "", "lead_id": ""}
-    (found,) = await records(copywriter, "draft_email", {"lead": lead})
+    (found,) = await ask(copywriter, "draft_email", {"lead": lead})
     assert (found["draft"], found["status"]) == (None, "skipped")
     assert "no mail address" in found["why"]
 
 
 async def test_a_verdict_of_before_the_pages_were_read_is_given_anew(
-    copywriter: CopywriterAgent, steps: LeadSteps, demo_leads: dict[str, Any]
+    ask: Any, copywriter: CopywriterAgent, steps: LeadSteps, demo_leads: dict[str, Any]
 ) -> None:
     lead = demo_leads["Brindlecombe Pumps"]
     unread = SalesAgent(steps=replace(steps, web=ClosedWeb()))
-    (judged,) = await records(unread, "qualify_lead", {"lead": lead})
-    (read,) = await records(ResearchAgent(steps=steps), "enrich_lead", {"lead": lead})
+    (judged,) = await ask(unread, "qualify_lead", {"lead": lead})
+    (read,) = await ask(ResearchAgent(steps=steps), "enrich_lead", {"lead": lead})
     assert judged["qualification"]["status"] == "review"
-    (found,) = await records(copywriter, "draft_email", {"lead": judged, "research": read})
+    (found,) = await ask(copywriter, "draft_email", {"lead": judged, "research": read})
     assert (found["qualification"]["status"], found["proven"]) == ("qualified", True)
 
 
 async def test_facts_that_were_made_up_on_the_way_are_not_proven(
-    copywriter: CopywriterAgent, steps: LeadSteps, demo_leads: dict[str, Any]
+    ask: Any, copywriter: CopywriterAgent, steps: LeadSteps, demo_leads: dict[str, Any]
 ) -> None:
-    (read,) = await records(ResearchAgent(steps=steps), "enrich_lead", {"lead": demo_leads["Brindlecombe Pumps"]})
+    (read,) = await ask(ResearchAgent(steps=steps), "enrich_lead", {"lead": demo_leads["Brindlecombe Pumps"]})
     for fact in read["facts"]:
         fact["quote"] = fact["quote"].replace("Brindlecombe", "Atlantis").replace("pumps", "rockets")
-    (found,) = await records(copywriter, "draft_email", {"lead": read})
+    (found,) = await ask(copywriter, "draft_email", {"lead": read})
     assert (found["proven"], found["status"]) == (False, "drafted")
     assert "quote_not_exact" in {finding["code"] for finding in found["proof"]["findings"]}
 
 
-class Suppressing(NoInteractions):
-    """A memory that knows one thing: that nobody may be written to."""
-
-    async def suppressed(self, person: str) -> str | None:
-        return "erased"
-
-
 async def test_who_must_not_be_written_to_gets_no_draft(
-    copywriter: CopywriterAgent, demo_leads: dict[str, Any]
+    ask: Any, suppressing: LeadSteps, demo_leads: dict[str, Any]
 ) -> None:
-    silent = CopywriterAgent(steps=replace(copywriter.steps, interactions=Suppressing()))
-    (found,) = await records(silent, "draft_email", {"lead": demo_leads["Brindlecombe Pumps"]})
+    silent = CopywriterAgent(steps=suppressing)
+    (found,) = await ask(silent, "draft_email", {"lead": demo_leads["Brindlecombe Pumps"]})
     assert (found["draft"], found["status"]) == (None, "skipped")
     assert "suppression list" in found["why"]
 
 
-async def test_a_capability_that_it_lacks_is_not_found(copywriter: CopywriterAgent) -> None:
+async def test_a_capability_that_it_lacks_is_not_found(ask: Any, copywriter: CopywriterAgent) -> None:
     with pytest.raises(NotFound, match="send"):
         await copywriter.execute(Task("send", {}))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from memory.envelopes import Envelope, Sourced
+from memory.envelopes import Sourced
 from memory.errors import Mistakes, NotFound, Unavailable
 from memory.records import Snapshot
 from memory.snapshots import Snapshots
@@ -40,23 +40,15 @@ class Pages:
         return Document(url, html.encode(), "text/html", "utf-8", READ_AT)
 
 
-async def records(agent: ResearchAgent, parameters: dict[str, Any], capability: str = "enrich_lead") -> list[Any]:
-    """What the agent made, as it is handed on."""
-    made = await agent.execute(Task(capability, parameters))
-    assert isinstance(made, list)
-    envelope = Envelope.from_records(made, agent=agent.agent_id, run_id="r", at=READ_AT)
-    return [record.data for record in Envelope.validate(envelope.model_dump(mode="json")).records]
-
-
 @pytest.fixture
 def research(steps: LeadSteps) -> ResearchAgent:
     return ResearchAgent(steps=steps)
 
 
 async def test_every_quotation_stands_in_its_snapshot(
-    research: ResearchAgent, demo_leads: dict[str, Any], snapshots: Snapshots
+    ask: Any, research: ResearchAgent, demo_leads: dict[str, Any], snapshots: Snapshots
 ) -> None:
-    (found,) = await records(research, {"lead": demo_leads["Brindlecombe Pumps"]})
+    (found,) = await ask(research, "enrich_lead", {"lead": demo_leads["Brindlecombe Pumps"]})
     pages = {page["id"]: await snapshots.text(Snapshot.model_validate(page)) for page in found["snapshots"]}
     assert found["found"] is True
     assert len(found["facts"]) == 8
@@ -64,7 +56,9 @@ async def test_every_quotation_stands_in_its_snapshot(
         assert pages[fact["snapshot_id"]][fact["start"] : fact["end"]] == fact["quote"]
 
 
-async def test_a_record_says_which_page_it_is_from(research: ResearchAgent, demo_leads: dict[str, Any]) -> None:
+async def test_a_record_says_which_page_it_is_from(
+    ask: Any, research: ResearchAgent, demo_leads: dict[str, Any]
+) -> None:
     made = await research.execute(Task("enrich_lead", {"lead": demo_leads["Brindlecombe Pumps"]}))
     assert isinstance(made, list)
     assert isinstance(made[0], Sourced)
@@ -73,10 +67,10 @@ async def test_a_record_says_which_page_it_is_from(research: ResearchAgent, demo
 
 @pytest.mark.parametrize("form", ["lead", "lead_data", "data", "leads", "flat", "list"])
 async def test_a_lead_without_a_saved_page_gives_an_empty_marked_result(
-    research: ResearchAgent, usual_lead: dict[str, Any], form: str
+    ask: Any, research: ResearchAgent, usual_lead: dict[str, Any], form: str
 ) -> None:
     parameters = {"flat": usual_lead, "list": {"leads": [usual_lead]}}.get(form, {form: usual_lead})
-    (found,) = await records(research, parameters)
+    (found,) = await ask(research, "enrich_lead", parameters)
     assert found["found"] is False
     assert "acme.example is not among the saved pages" in found["why"]
     assert (found["facts"], found["snapshots"], found["sources"]) == ([], [], [])
@@ -84,48 +78,48 @@ async def test_a_lead_without_a_saved_page_gives_an_empty_marked_result(
     assert found["lead"]["extra"]["budget"] == "50000"
 
 
-async def test_a_lead_without_a_website_gives_an_empty_marked_result(research: ResearchAgent) -> None:
-    (found,) = await records(research, {"email": "anna@acme.example"})
+async def test_a_lead_without_a_website_gives_an_empty_marked_result(ask: Any, research: ResearchAgent) -> None:
+    (found,) = await ask(research, "enrich_lead", {"email": "anna@acme.example"})
     assert (found["found"], found["facts"]) == (False, [])
     assert "no website" in found["why"]
 
 
 async def test_many_leads_give_one_record_each_in_their_order(
-    research: ResearchAgent, demo_leads: dict[str, Any]
+    ask: Any, research: ResearchAgent, demo_leads: dict[str, Any]
 ) -> None:
-    found = await records(research, {"leads": list(demo_leads.values())})
+    found = await ask(research, "enrich_lead", {"leads": list(demo_leads.values())})
     assert [one["lead"]["company"] for one in found] == list(demo_leads)
     silent = next(one for one in found if one["lead"]["company"] == "Stellmark Gearworks")
     assert silent["found"] is None
     assert "did not answer" in silent["why"]
 
 
-async def test_no_leads_give_no_records(research: ResearchAgent) -> None:
-    assert await records(research, {"leads": []}) == []
+async def test_no_leads_give_no_records(ask: Any, research: ResearchAgent) -> None:
+    assert await ask(research, "enrich_lead", {"leads": []}) == []
 
 
 async def test_a_site_that_does_not_answer_is_unavailable(
-    research: ResearchAgent, demo_leads: dict[str, Any]
+    ask: Any, research: ResearchAgent, demo_leads: dict[str, Any]
 ) -> None:
     with pytest.raises(Unavailable, match="did not answer"):
         await research.execute(Task("enrich_lead", {"lead": demo_leads["Stellmark Gearworks"]}))
 
 
 async def test_what_was_read_by_an_earlier_step_is_not_read_again(
-    research: ResearchAgent, demo_leads: dict[str, Any]
+    ask: Any, research: ResearchAgent, demo_leads: dict[str, Any]
 ) -> None:
-    (first,) = await records(research, {"lead": demo_leads["Brindlecombe Pumps"]})
+    (first,) = await ask(research, "enrich_lead", {"lead": demo_leads["Brindlecombe Pumps"]})
     offline = ResearchAgent(steps=replace(research.steps, web=Pages({})))
-    assert await records(offline, {"leads": first}) == [first]
-    assert await records(offline, {"lead": first["lead"], "research": first}) == [first]
+    assert await ask(offline, "enrich_lead", {"leads": first}) == [first]
+    assert await ask(offline, "enrich_lead", {"lead": first["lead"], "research": first}) == [first]
 
 
-async def test_a_page_that_gives_orders_changes_nothing_but_what_stands_there(steps: LeadSteps) -> None:
+async def test_a_page_that_gives_orders_changes_nothing_but_what_stands_there(ask: Any, steps: LeadSteps) -> None:
     lead = {"company": "Tarn Pumps", "website": "https://tarnpumps.example/"}
     found = []
     for body in (ABOUT, ABOUT + ORDERS):
         agent = ResearchAgent(steps=replace(steps, web=Pages({"https://tarnpumps.example/": body})))
-        found += await records(agent, lead)
+        found += await ask(agent, "enrich_lead", lead)
     plain, ordered = found
     assert [fact["quote"] for fact in plain["facts"]] == [fact["quote"] for fact in ordered["facts"]]
     assert plain["facts"]
@@ -145,13 +139,13 @@ async def test_a_page_that_gives_orders_changes_nothing_but_what_stands_there(st
     ],
 )
 async def test_what_is_no_lead_is_refused_with_its_place(
-    research: ResearchAgent, parameters: dict[str, Any], path: str
+    ask: Any, research: ResearchAgent, parameters: dict[str, Any], path: str
 ) -> None:
     with pytest.raises(Mistakes) as refused:
         await research.execute(Task("enrich_lead", parameters))
     assert refused.value.mistakes[0].path == path
 
 
-async def test_more_leads_than_are_taken_at_a_time_are_refused(research: ResearchAgent) -> None:
+async def test_more_leads_than_are_taken_at_a_time_are_refused(ask: Any, research: ResearchAgent) -> None:
     with pytest.raises((Mistakes, ValueError)):
         await research.execute(Task("enrich_lead", {"leads": [{"email": "a@acme.example"}] * 1_001}))

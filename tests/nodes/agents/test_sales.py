@@ -4,18 +4,11 @@ from typing import Any
 
 import pytest
 
-from memory.envelopes import Sourced
 from memory.errors import Invalid
 from nodes.agents.agent import Task
 from nodes.agents.lead_steps import LeadSteps
 from nodes.agents.research import ResearchAgent
 from nodes.agents.sales import SalesAgent
-
-
-async def records(agent: SalesAgent | ResearchAgent, capability: str, parameters: dict[str, Any]) -> list[Any]:
-    made = await agent.execute(Task(capability, parameters))
-    assert isinstance(made, list)
-    return [one.data for one in made if isinstance(one, Sourced)]
 
 
 @pytest.fixture
@@ -24,9 +17,9 @@ def sales(steps: LeadSteps) -> SalesAgent:
 
 
 async def test_a_yes_to_a_question_cites_quotations_that_the_record_has(
-    sales: SalesAgent, demo_leads: dict[str, Any]
+    ask: Any, sales: SalesAgent, demo_leads: dict[str, Any]
 ) -> None:
-    (found,) = await records(sales, "qualify_lead", {"lead": demo_leads["Brindlecombe Pumps"]})
+    (found,) = await ask(sales, "qualify_lead", {"lead": demo_leads["Brindlecombe Pumps"]})
     known = {fact["id"] for fact in (*found["facts"], *found["evidence"])}
     assert (found["qualification"]["status"], found["qualification"]["score"]) == ("qualified", 100)
     for criterion in found["qualification"]["criteria"]:
@@ -35,73 +28,79 @@ async def test_a_yes_to_a_question_cites_quotations_that_the_record_has(
 
 
 async def test_a_lead_of_whom_no_page_is_saved_is_for_a_person_to_review(
-    sales: SalesAgent, usual_lead: dict[str, Any]
+    ask: Any, sales: SalesAgent, usual_lead: dict[str, Any]
 ) -> None:
-    (found,) = await records(sales, "qualify_lead", {"lead": usual_lead})
+    (found,) = await ask(sales, "qualify_lead", {"lead": usual_lead})
     assert found["qualification"]["status"] == "review"
     assert {one["verdict"] for one in found["qualification"]["criteria"]} == {"unknown"}
     assert "not among the saved pages" in found["qualification"]["doubt"]
 
 
-async def test_a_rule_settles_a_lead_without_a_page(sales: SalesAgent, usual_lead: dict[str, Any]) -> None:
-    (found,) = await records(sales, "qualify_lead", {"lead": {**usual_lead, "employees": 3}})
+async def test_a_rule_settles_a_lead_without_a_page(
+    ask: Any, sales: SalesAgent, usual_lead: dict[str, Any]
+) -> None:
+    (found,) = await ask(sales, "qualify_lead", {"lead": {**usual_lead, "employees": 3}})
     assert found["qualification"]["status"] == "not_qualified"
 
 
 async def test_a_site_that_does_not_answer_leaves_its_questions_open(
-    sales: SalesAgent, demo_leads: dict[str, Any]
+    ask: Any, sales: SalesAgent, demo_leads: dict[str, Any]
 ) -> None:
-    (found,) = await records(sales, "qualify_lead", {"lead": demo_leads["Stellmark Gearworks"]})
+    (found,) = await ask(sales, "qualify_lead", {"lead": demo_leads["Stellmark Gearworks"]})
     assert found["qualification"]["status"] == "review"
     assert "did not answer" in found["why"]
 
 
 async def test_what_research_found_is_judged_as_if_sales_had_read_it(
-    sales: SalesAgent, steps: LeadSteps, demo_leads: dict[str, Any]
+    ask: Any, sales: SalesAgent, steps: LeadSteps, demo_leads: dict[str, Any]
 ) -> None:
     leads = [lead for company, lead in demo_leads.items() if company != "Stellmark Gearworks"]
-    found = await records(ResearchAgent(steps=steps), "enrich_lead", {"leads": leads})
-    after = await records(sales, "qualify_lead", {"leads": found})
-    alone = await records(sales, "qualify_lead", {"leads": leads})
+    found = await ask(ResearchAgent(steps=steps), "enrich_lead", {"leads": leads})
+    after = await ask(sales, "qualify_lead", {"leads": found})
+    alone = await ask(sales, "qualify_lead", {"leads": leads})
     for one in (*after, *alone):
         one["qualification"].pop("at")
     assert after == alone
 
 
 async def test_a_profile_given_with_the_lead_takes_the_place_of_the_default(
-    sales: SalesAgent, demo_leads: dict[str, Any]
+    ask: Any, sales: SalesAgent, demo_leads: dict[str, Any]
 ) -> None:
     criterion = {"id": "tiny", "kind": "must", "rule": "employees < 3", "weight": 1}
     icp = {"name": "Tiny", "threshold": 50, "criteria": [criterion]}
     lead = demo_leads["Brindlecombe Pumps"]
-    (found,) = await records(sales, "qualify_lead", {"lead": lead, "icp": icp})
+    (found,) = await ask(sales, "qualify_lead", {"lead": lead, "icp": icp})
     assert [one["id"] for one in found["qualification"]["criteria"]] == ["tiny"]
     assert found["qualification"]["status"] == "not_qualified"
 
 
-async def test_a_rule_that_does_not_parse_is_named(sales: SalesAgent, usual_lead: dict[str, Any]) -> None:
+async def test_a_rule_that_does_not_parse_is_named(ask: Any, sales: SalesAgent, usual_lead: dict[str, Any]) -> None:
     icp = {"name": "T", "threshold": 50, "criteria": [{"id": "a", "kind": "must", "rule": "a <> 3", "weight": 1}]}
     with pytest.raises(Invalid, match=r"criteria\[0\]\.rule"):
         await sales.execute(Task("qualify_lead", {"lead": usual_lead, "icp": icp}))
 
 
-async def test_several_leads_are_ranked_by_their_score(sales: SalesAgent, demo_leads: dict[str, Any]) -> None:
-    found = await records(sales, "score", {"leads": list(demo_leads.values())})
+async def test_several_leads_are_ranked_by_their_score(
+    ask: Any, sales: SalesAgent, demo_leads: dict[str, Any]
+) -> None:
+    found = await ask(sales, "score", {"leads": list(demo_leads.values())})
     scores = [one["score"] for one in found]
     assert scores == sorted(scores, reverse=True)
     assert [one["rank"] for one in found] == [1 + sum(other > score for other in scores) for score in scores]
 
 
-async def test_the_points_of_the_reasons_add_up_to_the_score(sales: SalesAgent, demo_leads: dict[str, Any]) -> None:
-    for one in await records(sales, "score", {"leads": list(demo_leads.values())}):
+async def test_the_points_of_the_reasons_add_up_to_the_score(
+    ask: Any, sales: SalesAgent, demo_leads: dict[str, Any]
+) -> None:
+    for one in await ask(sales, "score", {"leads": list(demo_leads.values())}):
         assert round(sum(reason["points"] for reason in one["reasons"])) == one["score"]
         assert round(sum(reason["most"] for reason in one["reasons"])) == 100
 
 
 async def test_the_score_is_that_of_the_qualification_handed_on(
-    sales: SalesAgent, demo_leads: dict[str, Any]
+    ask: Any, sales: SalesAgent, demo_leads: dict[str, Any]
 ) -> None:
-    (judged,) = await records(sales, "qualify_lead", {"lead": demo_leads["Lipnica Instruments"]})
-    (scored,) = await records(sales, "score", {"lead": judged})
+    (judged,) = await ask(sales, "qualify_lead", {"lead": demo_leads["Lipnica Instruments"]})
+    (scored,) = await ask(sales, "score", {"lead": judged})
     assert scored["score"] == judged["qualification"]["score"]
     assert scored["qualification"] == judged["qualification"]
