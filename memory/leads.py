@@ -75,13 +75,18 @@ class Leads:
             copies = await self.redis.lrange(f"{PREFIX}{lead_id}:copies", 0, PAGE_LIMIT)
         return await self._all([lead_id, *map(_text, copies)])
 
-    async def page(self, cursor: str | None = None, *, limit: int = 100) -> LeadPage:
-        """Up to `limit` leads after `cursor`. What others add meanwhile comes at the end and moves nothing."""
-        after = _place(cursor)
+    async def page(self, cursor: str | None = None, *, limit: int = 100, newest_first: bool = False) -> LeadPage:
+        """Up to `limit` leads after `cursor`, in the order in which they came or in the reverse of it.
+
+        What others add meanwhile moves nothing.
+        """
         limit = max(1, min(limit, PAGE_LIMIT))
+        start, end = f"({_place(cursor)}", "+inf"
+        if newest_first:
+            start, end = (start if cursor else "+inf"), "-inf"
         async with answering(*STORE):
             answer = await self.redis.zrange(
-                INDEX, f"({after}", "+inf", byscore=True, offset=0, num=limit + 1, withscores=True
+                INDEX, start, end, desc=newest_first, byscore=True, offset=0, num=limit + 1, withscores=True
             )
         found = cast("list[tuple[bytes | str, float]]", answer)
         shown = found[:limit]

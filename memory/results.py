@@ -105,6 +105,13 @@ class Results:
             ) from error
 
 
+def lines_of(path: Path) -> Iterator[bytes]:
+    """Every line of a file of results as it stands; `OSError` where it cannot be read."""
+    with path.open("rb") as file:
+        for _, line in _lines(file):
+            yield line
+
+
 def _entry(offset: int, result: Result) -> Entry:
     return Entry(offset, result.status, result.standing.stop if result.standing else None)
 

@@ -4,7 +4,7 @@ zigral:run-folders    a sorted set of absolute paths, by when each was last run 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -32,6 +32,13 @@ class RunPlaces:
         async with answering(*STORE):
             members = cast("list[bytes | str]", await self.redis.zrange(KEY, 0, -1))
         return tuple(map(_path, members))
+
+    async def recent(self, limit: int) -> list[tuple[Path, datetime]]:
+        """The folders that were run in last, and when, the latest first."""
+        async with answering(*STORE):
+            found = await self.redis.zrange(KEY, 0, limit - 1, desc=True, withscores=True)
+        pairs = cast("list[tuple[bytes | str, float]]", found)
+        return [(_path(member), datetime.fromtimestamp(at, UTC)) for member, at in pairs]
 
 
 def _written(folder: Path) -> bytes:

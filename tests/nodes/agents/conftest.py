@@ -1,15 +1,22 @@
 """The demo's profile, offer and saved web, and the leads that go with them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
+from memory.edge_index import EdgeIndex
 from memory.envelopes import Envelope
+from memory.indexed_interactions import IndexedInteractions
+from memory.interaction_records import Records
 from memory.interactions import NoInteractions
+from memory.records import Interaction, Result
+from memory.results import Results
+from memory.run_places import RunPlaces
 from memory.snapshots import Snapshots
 from memory.words import utc_now
 from nodes.agents.agent import Agent, Task
@@ -17,10 +24,13 @@ from nodes.agents.lead_steps import LeadSteps
 from server.assembly import DEMO, read_inputs
 from server.engines import offline_engine
 from server.settings import Settings
+from tools.embedding import MiniLM
 from tools.lead_file import read_leads
 from tools.workers import Inline
 
 MADE_AT = datetime(2026, 5, 1, tzinfo=UTC)
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+KeepResults = Callable[..., Awaitable[Path]]
 
 Ask = Callable[[Agent, str, dict[str, Any]], Awaitable[list[Any]]]
 
@@ -92,3 +102,39 @@ def usual_lead() -> dict[str, Any]:
         "timeframe": "Q3",
         "requirements": ["planning", {"users": 12}],
     }
+
+
+@pytest.fixture
+async def interactions(redis_client: Redis, short_folder: Path) -> AsyncIterator[IndexedInteractions]:
+    """A memory of its own, with the model that ranks by meaning."""
+    model = MiniLM()
+    index = EdgeIndex(short_folder / "interactions", model=model.name, size=model.size)
+    store = IndexedInteractions(Records(redis_client), embedder=model, index=index, clock=lambda: NOON)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def keep_results(redis_client: Redis, tmp_path: Path) -> KeepResults:
+    """Writes what a run found, in a folder that the data store knows."""
+
+    async def keep(run: str, *results: Result, at: datetime = NOON) -> Path:
+        folder = tmp_path / run
+        folder.mkdir(exist_ok=True)
+        for result in results:
+            await Results(folder / "runs.jsonl").append(result)
+        await RunPlaces(redis_client).add(folder, at)
+        return folder
+
+    return keep
+
+
+@pytest.fixture
+def said() -> Callable[..., Interaction]:
+    """Makes an interaction out of what is told of it."""
+
+    def make(text: str, person: str = "jana@acme.example", **given: Any) -> Interaction:
+        facts = {"id": text, "account": person.rpartition("@")[2], "person": person, "kind": "note", "text": text}
+        return Interaction.model_validate({**facts, "at": NOON, **given})
+
+    return make

@@ -1,0 +1,146 @@
+"""Noting: something about a person, something to keep in mind, or whom never to contact."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import uuid5
+
+from pydantic import ValidationError
+
+from memory.contexts import Contexts
+from memory.errors import Invalid, Mistake, Mistakes, Suppressed
+from memory.interaction_texts import SOURCES, person_address
+from memory.interactions import Interactions
+from memory.leads import LEAD_ID, Leads
+from memory.records import Interaction, Lead
+from memory.remembered import Remembered
+from memory.suppressions import Suppressions
+from memory.words import Clock
+from nodes.agents.agent import Task
+from nodes.agents.given_leads import dossier_of
+from nodes.agents.record_inputs import NoteInput
+from nodes.agents.record_outputs import NoteOutput
+from tools.accounts import accounts_of, person_of
+
+
+@dataclass(frozen=True)
+class Noting:
+    """Where notes go to."""
+
+    leads: Leads
+    interactions: Interactions
+    suppressions: Suppressions
+    contexts: Callable[[str], Contexts]  # of an owner
+    clock: Clock
+
+    async def note(self, asked: NoteInput, task: Task) -> NoteOutput:
+        """Note all that is asked for, and say what was done. `Mistakes` where nothing is, or it makes no sense."""
+        never = asked.never()
+        if not (asked.text or never or asked.forget):
+            raise Mistakes([Mistake("text", "There is nothing to note. Give text, never_contact or forget.")])
+        remembered = Remembered(self.contexts(task.owner))
+        spelled = await self._suppress(never)
+        gone = await remembered.forget(asked.forget) if asked.forget else ()
+        noted = await self._about_a_person(asked, task) if asked.text else None
+        kept = None if noted else asked.text or (f"Never contact {', '.join(spelled)}." if spelled else None)
+        if kept:
+            await remembered.add(kept, "rule" if spelled and asked.about == "other" else asked.about)
+        forgotten = tuple(note.text for note in gone)
+        return NoteOutput(
+            text=_told(noted, kept, spelled, forgotten, asked.forget),
+            interaction=str(noted.id) if noted else None,
+            remembered=kept,
+            never_contact=spelled,
+            forgotten=forgotten,
+        )
+
+    async def _suppress(self, never: Sequence[str]) -> tuple[str, ...]:
+        """Put each on the list, as an address or as a domain; none where one of them is neither."""
+        mistakes = [Mistake(f"never_contact[{at}]", why) for at, one in enumerate(never) if (why := _fault(one))]
+        if mistakes:
+            raise Mistakes(mistakes)
+        spelled = []
+        for one in never:
+            if "@" in one.strip().lstrip("@"):
+                address = person_address(one)
+                await self.suppressions.add(address, "do not contact", self.clock())
+                spelled.append(address)
+            else:
+                spelled.append(await self.suppressions.add_domain(one, "do not contact", self.clock()))
+        return tuple(dict.fromkeys(spelled))
+
+    async def _about_a_person(self, asked: NoteInput, task: Task) -> Interaction | None:
+        """The note as an interaction with the person; None where it is about nobody in particular."""
+        lead = await self._lead(asked)
+        person = asked.person or (person_of(lead) if lead else None)
+        if person is None:
+            if lead or asked.outcome or asked.due:
+                raise Mistakes([Mistake("person", "Whose? Give the mail address of the person.")])
+            return None
+        if await self.suppressions.reason(person) == "erased":
+            raise Suppressed("This person was erased, and nothing is noted about them.")
+        item = self._item(asked, task, person, lead or Lead(email=person))
+        await self.interactions.remember([item])
+        return item
+
+    async def _lead(self, asked: NoteInput) -> Lead | None:
+        if isinstance(asked.lead, dict):
+            return dossier_of(asked.lead, "lead").lead
+        if asked.lead and LEAD_ID.fullmatch(asked.lead):
+            return await self.leads.get(asked.lead)
+        address = asked.lead or asked.person
+        if not address:
+            return None
+        return next(iter(await self.leads.find(address)), Lead(email=address))
+
+    def _item(self, asked: NoteInput, task: Task, person: str, lead: Lead) -> Interaction:
+        at, text = self.clock(), asked.text or ""
+        step = task.key if task.run_id else at.date().isoformat()
+        try:
+            return Interaction(
+                id=uuid5(SOURCES, f"{step} note {person} {text}"),  # the same for each attempt at the step
+                account=next(iter(accounts_of(lead)), person.rpartition("@")[2]),
+                company=lead.company[:300],
+                person=person,
+                person_name=(lead.full_name or f"{lead.first_name} {lead.last_name}").strip()[:300],
+                kind=asked.kind,
+                at=at,
+                text=text,
+                outcome=asked.outcome,
+                due=asked.due,
+            )
+        except ValidationError as error:
+            raise Invalid(f"This cannot be noted about the person: {error.errors()[0]['msg']}.") from None
+
+
+def _fault(one: str) -> str | None:
+    """What is wrong with an address or a domain."""
+    name = one.strip()
+    try:
+        if "@" in name.lstrip("@"):
+            person_address(name)
+        elif "." not in name:
+            return "This is neither a mail address nor a domain, such as acme.example."
+    except ValueError as error:
+        return f"This {error}"
+    return None
+
+
+def _told(
+    noted: Interaction | None,
+    kept: str | None,
+    spelled: Sequence[str],
+    forgotten: Sequence[str],
+    forget: str | None,
+) -> str:
+    parts = []
+    if noted:
+        parts.append(f"Noted about {noted.person_name or noted.person}.")
+    if kept:
+        parts.append("Remembered.")
+    if spelled:
+        parts.append(f"Nobody at {', '.join(spelled)} is written to or imported from now on.")
+    if forget and not forgotten:
+        parts.append("Nothing that is remembered has these words.")
+    elif forgotten:
+        parts.append(f"Forgot {len(forgotten)} {'note' if len(forgotten) == 1 else 'notes'}.")
+    return " ".join(parts)
