@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from memory.errors import Malformed, Suppressed
+from memory.errors import Invalid, Malformed, Suppressed
 from memory.run_places import RunPlaces
 from memory.suppressions import SALT, Suppressions
 
@@ -65,3 +65,22 @@ async def test_a_folder_is_known_once_wherever_it_is_named_from(
     await places.add(Path("a"), NOON)
     await places.add(Path("ü"), NOON)
     assert set(await places.all()) == {tmp_path / "a", tmp_path / "ü"}
+
+
+async def test_a_domain_suppresses_everybody_at_it_and_under_it(redis_client: Redis) -> None:
+    suppressions = Suppressions(redis_client)
+    assert await suppressions.add_domain(" @LeverX.com", "do not contact", NOON) == "leverx.com"
+    inside = {"anna@leverx.com", "Bo+x@mail.LEVERX.com"}
+    outside = ["anna@notleverx.com", "leverx.com@acme.example", "anna@leverx.com.example"]
+    assert await suppressions.among([*inside, *outside]) == inside
+    assert await suppressions.reason("anna@eu.leverx.com") == "do not contact"
+    assert await suppressions.reason(outside[0]) is None
+    with pytest.raises(Suppressed, match="do not contact"):
+        await suppressions.refuse("anna@leverx.com")
+
+
+@pytest.mark.parametrize("domain", ["com", "", "a b.example", "anna@acme.example", "*.example"])
+async def test_what_is_no_domain_suppresses_nobody(redis_client: Redis, domain: str) -> None:
+    with pytest.raises(Invalid, match="no domain"):
+        await Suppressions(redis_client).add_domain(domain, "do not contact", NOON)
+    assert await redis_client.hlen("zigral:suppressions") == 0
