@@ -1,8 +1,6 @@
 """Importing the graph that a place in langgraph.json names."""
 
-import hashlib
 import importlib
-import importlib.util
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +11,7 @@ from langgraph.pregel import Pregel
 
 from memory.errors import Invalid, ZigralError
 from server.graph_config import GraphConfig, refuse_collision
+from tools.python_files import module_of
 
 Graph = StateGraph | Pregel  # type: ignore[type-arg]
 Made = Graph | Callable[..., object]
@@ -46,24 +45,8 @@ def _module(config: GraphConfig, graph_id: str, where: str) -> ModuleType:
 def _from_file(path: Path) -> ModuleType:
     """The module of a file: under its package's name where it is in one, so that its relative imports work."""
     path = path.resolve()
-    if not path.is_file():
-        raise Invalid(f"There is no file {path}.")
-    if (path.parent / "__init__.py").is_file():
-        return _in_package(path)
-    name = f"{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise Invalid(f"{path} is no Python file.")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # before it runs: dataclasses and pydantic look their module up
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
+    packaged = path.is_file() and (path.parent / "__init__.py").is_file()
+    return _in_package(path) if packaged else module_of(path)
 
 
 def _in_package(path: Path) -> ModuleType:

@@ -1,7 +1,7 @@
 """Opening the interactions: their records on the Redis in use, their index in the data folder or on a server."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,9 +40,14 @@ async def examine_interactions(settings: Settings, client: Redis) -> Health:
 
 @dataclass(frozen=True)
 class PassingInteractions:
-    """The interactions where nothing can be closed at the end: opened for each call, and closed after it."""
+    """The interactions where nothing can be closed at the end: opened for each call, and closed after it.
+
+    So the embedded index, which one process at a time can have open, is nobody's for long. With a client their
+    records are read on it, and only the index is opened anew.
+    """
 
     settings: Settings
+    redis: Redis | None = None
 
     async def remember(self, items: Sequence[Interaction]) -> int:
         async with self._open() as interactions:
@@ -68,8 +73,11 @@ class PassingInteractions:
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[IndexedInteractions]:
-        async with open_redis(self.settings) as client, open_interactions(self.settings, client) as interactions:
-            yield interactions
+        async with AsyncExitStack() as stack:
+            client = self.redis
+            if client is None:
+                client = await stack.enter_async_context(open_redis(self.settings))
+            yield await stack.enter_async_context(open_interactions(self.settings, client))
 
 
 def _index(settings: Settings, embedder: MiniLM) -> Index:

@@ -18,6 +18,7 @@ VARIABLES = {
     "icp": "ZIGRAL_ICP",
     "offer": "ZIGRAL_OFFER",
     "web": "ZIGRAL_WEB",
+    "agents": "ZIGRAL_AGENTS",
     "web_ports": "ZIGRAL_WEB_PORTS",
     "dns": "ZIGRAL_DNS",
     "redis_url": "REDIS_URL",
@@ -104,6 +105,7 @@ def _listed(value: object) -> object:
     return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
+Paths = Annotated[tuple[Path, ...], BeforeValidator(_listed)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
@@ -116,6 +118,7 @@ class Settings(BaseModel):
     icp: Path | None = None
     offer: Path | None = None
     web: Annotated[str, Field(min_length=1)] | None = None  # "live", or a folder of saved pages
+    agents: Paths = ()  # Python files that define agents
     web_ports: Annotated[frozenset[Port], BeforeValidator(_listed), Field(min_length=1)] = frozenset({80, 443})
     dns: Annotated[str, AfterValidator(_name_server)] | None = None  # None: the machine's own
     redis_url: SecretStr | None = None  # None: the embedded server

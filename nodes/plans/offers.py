@@ -7,11 +7,7 @@ from tools.planning import ActionOffer
 
 def offers(registry: AgentRegistry) -> tuple[ActionOffer, ...]:
     """The actions in the order of registration, each with the JSON schema of its parameters."""
-    return tuple(_offer(agent, capability) for agent in registry for capability in _capabilities(agent))
-
-
-def _capabilities(agent: Agent) -> list[Capability]:
-    return [one if isinstance(one, Capability) else Capability(one) for one in agent.capabilities]
+    return tuple(_offer(agent, capability) for agent in registry for capability in agent.abilities)
 
 
 def _offer(agent: Agent, capability: Capability) -> ActionOffer:

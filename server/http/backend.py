@@ -17,6 +17,7 @@ from memory.connection import connect
 from memory.measures import Measures
 from memory.store import stores_on
 from memory.threads import Query, Thread, Threads
+from server.agents import Agents, open_agents
 from server.chosen_assistant import system_assistant
 from server.data_server import open_address
 from server.graph_config import read_graph_config
@@ -51,6 +52,7 @@ class Backend:
     threads: Threads
     measures: Measures
     runs: RunService
+    agents: Agents
     worker: RunWorker | None = None  # None: only other processes work
     draining: Draining = field(default_factory=Draining)
     leaving: asyncio.Event = field(default_factory=asyncio.Event)  # set when answers that are open are broken off
@@ -106,6 +108,7 @@ async def open_backend(settings: Settings, config: Path | None = None) -> AsyncI
         assistants = Assistants(redis)
         await assistants.ensure({name: system_assistant(name) for name in graphs}, descriptions=graphs.descriptions)
         threads = Threads(redis)
+        agents = await stack.enter_async_context(open_agents(settings, redis))
         desk = await stack.enter_async_context(
             open_run_desk(settings, at, redis, threads=threads, checkpointer=checkpointer, graphs=graphs)
         )
@@ -126,6 +129,7 @@ async def open_backend(settings: Settings, config: Path | None = None) -> AsyncI
             runs=desk.service(
                 assistants, refuse_full=lambda owner: refuse_full(threads, owner, settings.max_threads)
             ),
+            agents=agents,
             worker=worker,
         )
 

@@ -1,0 +1,89 @@
+"""The one place that makes all agents of a process, with what each of them needs.
+
+Ours are joined by those of installed packages (the entry point group `zigral.agents`) and of the files that
+`ZIGRAL_AGENTS` names.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import stamina.instrumentation
+from redis.asyncio import Redis
+
+from memory.agents import AgentStandings
+from memory.answers import RedisAnswers
+from memory.redaction import Redactor
+from memory.shared_standings import SharedStandings, telling
+from memory.snapshots import Snapshots
+from memory.spending import Spending
+from memory.words import utc_now
+from nodes.agents.agent import Agent
+from nodes.agents.calling import LocalCaller
+from nodes.agents.copywriter import CopywriterAgent
+from nodes.agents.echo import Echo
+from nodes.agents.lead_steps import LeadSteps
+from nodes.agents.loading import bring
+from nodes.agents.research import ResearchAgent
+from nodes.agents.sales import SalesAgent
+from nodes.registry import AgentRegistry
+from server.assembly import DEMO, PROCESSES, Inputs, read_inputs
+from server.engines import choose, open_engine
+from server.interactions import PassingInteractions
+from server.settings import Settings
+from tools.engine import Engine
+from tools.workers import Workers, open_workers
+
+
+@dataclass(frozen=True)
+class Agents:
+    """All agents of a process, who calls them, and how they are doing."""
+
+    registry: AgentRegistry
+    caller: LocalCaller
+    standings: AgentStandings
+
+
+@asynccontextmanager
+async def open_agents(settings: Settings, redis: Redis) -> AsyncIterator[Agents]:
+    """The agents of this process, on the Redis in use. `Invalid` names what of the operator's cannot be used.
+
+    They read the web that `ZIGRAL_WEB` names, else the demo's saved pages, as Studio does.
+    """
+    stamina.instrumentation.set_on_retry_hooks([])  # it would print a line for each retry
+    inputs = await asyncio.to_thread(read_inputs, settings, web=settings.web or str(DEMO / "web"))
+    async with AsyncExitStack() as stack:
+        workers = await stack.enter_async_context(open_workers(PROCESSES))
+        engine = await stack.enter_async_context(
+            open_engine(
+                choose("auto", settings),
+                settings,
+                workers=workers,
+                spending=Spending(),
+                answers=RedisAnswers(redis, settings.model_cache_days),
+            )
+        )
+        registry = AgentRegistry(_ours(settings, redis, inputs, engine, workers))
+        await asyncio.to_thread(bring, registry, settings.agents)
+        standings = SharedStandings(redis=redis)
+        await stack.enter_async_context(telling(standings, lambda: [agent.agent_id for agent in registry]))
+        yield Agents(
+            registry=registry,
+            caller=LocalCaller(registry, standings, redact=Redactor(settings.secrets())),
+            standings=standings,
+        )
+
+
+def _ours(settings: Settings, redis: Redis, inputs: Inputs, engine: Engine, workers: Workers) -> list[Agent]:
+    steps = LeadSteps(
+        web=inputs.web,
+        workers=workers,
+        snapshots=Snapshots(settings.data),
+        interactions=PassingInteractions(settings, redis),
+        engine=engine,
+        icp=inputs.icp,
+        offer=inputs.offer,
+        clock=utc_now,
+    )
+    return [ResearchAgent(steps=steps), SalesAgent(steps=steps), CopywriterAgent(steps=steps), Echo()]

@@ -1,0 +1,131 @@
+"""The agents at the doors: listed, described, chosen with reasons, and joined by those of the operator."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from memory.errors import Invalid
+from nodes.agents.calling import Call
+from server.app import create_app
+from server.http.backend import Backend, open_backend
+from server.settings import Settings
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+GRAPHS = Path(__file__).parent / "protocol" / "graphs" / "langgraph.json"
+OURS = {"research", "sales", "copywriter", "echo"}
+GREETER = """
+from nodes.agents.agent import Agent
+
+
+class Greeter(Agent):
+    agent_id = "greeter"
+    capabilities = ("greet", "echo")
+    cost = 1.0
+
+    async def execute(self, task):
+        return {"said": f"Hello, {task.parameters['who']}"}
+"""
+
+
+@asynccontextmanager
+async def opened(folder: Path, **settings: Any) -> AsyncIterator[Backend]:
+    async with open_backend(Settings(data=folder, **settings), GRAPHS) as backend:
+        yield backend
+
+
+def client(backend: Backend) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(create_app(backend=backend)), base_url="http://127.0.0.1"
+    )
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def backend() -> AsyncIterator[Backend]:
+    with TemporaryDirectory(prefix="zigral-") as name:
+        folder = Path(name)
+        (folder / "my_agents.py").write_text(GREETER, encoding="utf-8")
+        async with opened(folder, agents=[folder / "my_agents.py"], concurrency=0) as backend:
+            yield backend
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def http(backend: Backend) -> AsyncIterator[httpx.AsyncClient]:
+    async with client(backend) as http:
+        yield http
+
+
+async def test_all_agents_are_listed_ours_and_the_operators(http: httpx.AsyncClient) -> None:
+    page = (await http.get("/api/v1/agents/")).json()
+    assert {*OURS, "greeter"} <= {one["agent_id"] for one in page["items"]}
+    assert page["next_cursor"] is None
+
+
+async def test_a_page_ends_with_the_cursor_of_the_next(http: httpx.AsyncClient) -> None:
+    whole = (await http.get("/api/v1/agents")).json()["items"]
+    ids, cursor = list[str](), None
+    while True:
+        page = (
+            await http.get("/api/v1/agents", params={"limit": 2} | ({"cursor": cursor} if cursor else {}))
+        ).json()
+        ids += [one["agent_id"] for one in page["items"]]
+        if (cursor := page["next_cursor"]) is None:
+            break
+    assert ids == [one["agent_id"] for one in whole]
+    assert (await http.get("/api/v1/agents?cursor=x")).status_code == 422
+
+
+async def test_an_agent_is_told_with_what_it_takes_and_how_it_is_doing(
+    http: httpx.AsyncClient, backend: Backend
+) -> None:
+    await backend.agents.caller.call(Call("greet", {"who": "Ada"}))
+    listed = (await http.get("/api/v1/agents", params={"capability": "greet"})).json()["items"]
+    (greeter,) = listed
+    assert greeter["name"] == "greeter"
+    assert greeter["capabilities"][0]["input"] == {"type": "object"}
+    assert (greeter["health"], greeter["load"], greeter["measures"]["calls"]) == ("healthy", 0, 1)
+    assert greeter["measures"]["success"] == 1.0
+    (sales,) = (await http.get("/api/v1/agents?capability=qualify_lead")).json()["items"]
+    (qualify,) = [one for one in sales["capabilities"] if one["name"] == "qualify_lead"]
+    assert "lead" in qualify["input"]["properties"]
+    assert qualify["description"]
+
+
+async def test_a_choice_is_explained(http: httpx.AsyncClient) -> None:
+    choice = (await http.get("/api/v1/agents/select?capability=echo")).json()
+    assert choice["agent_id"] == "echo"
+    assert [one["agent_id"] for one in choice["scores"]] == ["echo", "greeter"]
+    assert "what tells most is cost: It is free." in choice["why"]
+    assert {part["name"] for part in choice["scores"][0]["parts"]} >= {
+        "health",
+        "load",
+        "latency",
+        "success",
+        "cost",
+    }
+
+
+async def test_an_unknown_capability_is_answered_with_those_that_are_near(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/api/v1/agents/select?capability=enrich_leads")
+    assert answer.status_code == 404
+    assert "Did you mean enrich_lead" in answer.json()["detail"]
+    assert (await http.get("/api/v1/agents/select")).status_code == 422
+    assert (await http.get("/api/v1/agents?capability=nothing")).json() == {"items": [], "next_cursor": None}
+
+
+async def test_a_file_that_cannot_be_used_stops_the_server_from_starting(short_folder: Path) -> None:
+    path = short_folder / "broken.py"
+    path.write_text("x = nowhere\n", encoding="utf-8")
+    with pytest.raises(Invalid, match=r"broken\.py: It cannot be used \(NameError, line 1"):
+        async with opened(short_folder, agents=[path], concurrency=0):
+            pass
+
+
+async def test_files_of_agents_are_named_with_commas() -> None:
+    found = Settings.from_env({"ZIGRAL_AGENTS": "a.py, more/b.py"})
+    assert found.agents == (Path("a.py"), Path("more/b.py"))
