@@ -6,16 +6,16 @@ recall -> plan -> check -> keep -> run
 from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
+from langgraph.config import get_config
 from langgraph.graph import END, START, StateGraph
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, JsonValue
 
-from memory.contexts import Contexts
 from memory.estimates import Estimate
 from memory.interactions import Interactions
 from memory.json_values import JsonObject
 from memory.records import Interaction
 from nodes.command.check import CheckPlan
-from nodes.command.keep import KeepPlan
+from nodes.command.keep import KeepContexts, KeepPlan
 from nodes.command.plan import MakePlan
 from nodes.command.recall import RecallForCommand
 from nodes.command.run import StartPlan
@@ -24,6 +24,7 @@ from nodes.plans.running import RunPlan
 from tools.planning import Action, PlanKind, Planner
 
 LONGEST = 10_000  # characters of a command
+OWNER = "langgraph_auth_user_id"  # as LangGraph's own server calls it
 
 
 def _said(text: str) -> str:
@@ -51,6 +52,7 @@ class CommandState(CommandInput):
     estimate: Estimate | None = None
     job_id: str | None = None  # the context that the plan is kept in
     execution_id: str | None = None
+    output: JsonValue = None  # what the plan came to, where it was run and waited for
     error: str | None = None
 
 
@@ -59,17 +61,17 @@ def command(
     interactions: Interactions,
     planner: Planner,
     estimator: Estimator,
-    contexts: Callable[[], Contexts],
+    contexts: Callable[[str], KeepContexts],
     plans: RunPlan,
     known: Sequence[str] = (),
 ) -> StateGraph[CommandState, None, CommandInput]:
-    """The flow, not yet compiled. `contexts` and `plans` are those of whoever gives the command."""
+    """The flow, not yet compiled. `contexts` gives those of an owner."""
     graph = StateGraph(CommandState, input_schema=CommandInput)
     graph.add_node("recall", RecallForCommand(interactions))
     graph.add_node("plan", MakePlan(planner, estimator.registry, known))
     graph.add_node("check", CheckPlan(estimator))
-    graph.add_node("keep", KeepPlan(contexts))
-    graph.add_node("run", StartPlan(plans))
+    graph.add_node("keep", KeepPlan(contexts, _owner))
+    graph.add_node("run", StartPlan(plans, _owner))
     graph.add_edge(START, "recall")
     graph.add_edge("recall", "plan")
     graph.add_conditional_edges("plan", after_plan)
@@ -90,3 +92,8 @@ def after_check(state: CommandState) -> Literal["keep", "__end__"]:
 
 def after_keep(state: CommandState) -> Literal["run", "__end__"]:
     return "run" if state.execute else "__end__"
+
+
+def _owner() -> str:
+    """Whose run this is, by the server's own word; nobody's where no server runs the graph."""
+    return str(get_config()["configurable"].get(OWNER, ""))

@@ -53,6 +53,7 @@ def create_app(
         redoc_url=None,
     )
     app.state.settings, app.state.backend = settings, backend
+    app.state.is_own_server = backend is not None  # else a uvicorn that may believe more than it is told
     for router in OURS:
         app.include_router(router)
     for router in PROTOCOL:

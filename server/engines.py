@@ -21,6 +21,8 @@ from tools.openai.chat import Access, Chat
 from tools.openai.engine import model_engine
 from tools.openai.model import Model
 from tools.openai.patience import Patience
+from tools.openai.plan import ModelPlanner
+from tools.planning import Planner
 from tools.workers import Workers
 
 Kind = Literal["offline", "openai"]
@@ -77,6 +79,20 @@ async def open_engine(
         await chat.close()
 
 
+@asynccontextmanager
+async def open_planner(kind: Kind, settings: Settings) -> AsyncIterator[Planner]:
+    """The planner of the engine alone, which keeps no answers. Its connections are closed at the end."""
+    reached = access(settings)
+    if kind == "offline" or reached is None:
+        yield OfflinePlanner()
+        return
+    chat = Chat(reached)
+    try:
+        yield ModelPlanner(_model(chat, settings, Spending(), NoAnswers()))
+    finally:
+        await chat.close()
+
+
 def lasting_engine(settings: Settings, workers: Workers) -> Engine:
     """The engine that `auto` chooses, for as long as the process lives: Studio's. It keeps no answers."""
     reached = access(settings)
@@ -98,13 +114,16 @@ def offline_engine(workers: Workers) -> Engine:
 
 
 def _on_a_model(chat: Chat, settings: Settings, workers: Workers, spending: Spending, answers: Answers) -> Engine:
+    return model_engine(_model(chat, settings, spending, answers), workers, settings.model_page_tokens)
+
+
+def _model(chat: Chat, settings: Settings, spending: Spending, answers: Answers) -> Model:
     stamina.instrumentation.set_on_retry_hooks([])  # it would print a line for each retry
     price = Price(*settings.model_price) if settings.model_price else None
     limits = Limits(settings.lead_tokens, settings.run_tokens, settings.lead_usd, settings.run_usd)
-    model = Model(
+    return Model(
         chat=chat,
         budget=Budget(spending, limits, price),
         patience=Patience(settings.model_patience),
         answers=answers if settings.model_cache_days else NoAnswers(),
     )
-    return model_engine(model, workers, settings.model_page_tokens)

@@ -24,7 +24,12 @@ def run_config(run: Run) -> RunnableConfig:
     config: RunnableConfig = {
         "tags": list(asked.get("tags") or ()),  # type: ignore[call-overload]
         "metadata": {**_object(asked.get("metadata")), **run.metadata, **ids},
-        "configurable": {**theirs(asked.get("configurable")), **ids, "checkpoint_ns": ""},
+        "configurable": {
+            **theirs(asked.get("configurable")),
+            **ids,
+            "checkpoint_ns": "",
+            "langgraph_auth_user_id": run.owner,  # nobody's word but ours
+        },
     }
     if asked.get("recursion_limit"):
         config["recursion_limit"] = asked["recursion_limit"]  # type: ignore[typeddict-item]

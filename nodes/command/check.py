@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from memory.errors import Mistakes
 from memory.estimates import Estimate
+from memory.json_values import JsonObject
 from nodes.plans.checking import checked
 from nodes.plans.estimate import Estimator
 from tools.planning import Action
@@ -16,6 +17,7 @@ TOLD = 3  # mistakes that the sentence names
 class CheckView(BaseModel):
     objective: str
     steps: tuple[Action, ...]
+    context: JsonObject | None = None
 
 
 class CheckPatch(BaseModel):
@@ -35,4 +37,4 @@ class CheckPlan:
         except Mistakes as error:
             told = "; ".join(f"{one.path}: {one.message}" for one in error.mistakes[:TOLD])
             return CheckPatch(error=f"The plan that was made cannot be done ({told}) Say it in other words.")
-        return CheckPatch(estimate=await self.estimator.of(definition))
+        return CheckPatch(estimate=await self.estimator.of(definition, state.context))

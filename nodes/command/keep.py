@@ -2,14 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from pydantic import BaseModel
 
-from memory.contexts import Contexts
 from memory.estimates import Estimate
 from memory.json_values import JsonObject
+from memory.records import Context
 from nodes.plans.kept import JOB_TYPE, Plan
 from tools.planning import Action, PlanKind
+
+
+class KeepContexts(Protocol):
+    """Keeps contexts, as `memory.contexts.Contexts` does."""
+
+    async def create(self, job_type: str, context_data: JsonObject) -> Context:
+        """Keep a new context under an id of its own."""
+        ...
 
 
 class KeepView(BaseModel):
@@ -27,9 +36,10 @@ class KeepPatch(BaseModel):
 
 @dataclass(frozen=True)
 class KeepPlan:
-    """`contexts` are those of whoever gave the command."""
+    """`contexts` are those of an owner; `owner` says whose command it is."""
 
-    contexts: Callable[[], Contexts]
+    contexts: Callable[[str], KeepContexts]
+    owner: Callable[[], str]
 
     async def __call__(self, state: KeepView) -> KeepPatch:
         plan = Plan(
@@ -40,5 +50,5 @@ class KeepPlan:
             estimate=state.estimate,
             context=state.context or {},
         )
-        kept = await self.contexts().create(JOB_TYPE, plan.model_dump(mode="json", exclude={"execution_id"}))
+        kept = await self.contexts(self.owner()).create(JOB_TYPE, plan.data())
         return KeepPatch(job_id=kept.job_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from memory.errors import Malformed, Refused
 from memory.json_values import JsonObject
 from memory.records import Interaction
 from nodes.plans.offers import offers
@@ -28,7 +29,7 @@ class PlanPatch(BaseModel):
 
 @dataclass(frozen=True)
 class MakePlan:
-    """What is out of scope, and an engine that does not answer, are `error`s: sentences for who asked."""
+    """What is out of scope, and an engine without an answer of any use, are `error`s: sentences for who asked."""
 
     planner: Planner
     registry: AgentRegistry
@@ -44,7 +45,7 @@ class MakePlan:
         )
         try:
             plan = await self.planner.plan(brief)
-        except (EngineStopped, EngineUnavailable) as error:
+        except (EngineStopped, EngineUnavailable, Malformed, Refused) as error:
             return PlanPatch(error=str(error))
         if isinstance(plan, OutOfScope):
             return PlanPatch(error=plan.reason)

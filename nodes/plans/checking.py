@@ -6,9 +6,7 @@ from memory.definitions import Definition
 from memory.errors import Mistake, Mistakes
 from nodes.plans.definition import definition_of
 from nodes.registry import AgentRegistry
-from tools.planning import Action
-
-MOST_ACTIONS = 50
+from tools.planning import MOST_STEPS, Action
 
 
 def checked(objective: str, steps: Sequence[Action], registry: AgentRegistry) -> Definition:
@@ -20,8 +18,8 @@ def checked(objective: str, steps: Sequence[Action], registry: AgentRegistry) ->
 
 
 def _mistakes(steps: Sequence[Action], registry: AgentRegistry) -> Iterator[Mistake]:
-    if not 1 <= len(steps) <= MOST_ACTIONS:
-        yield Mistake("steps", f"A plan has 1 to {MOST_ACTIONS} steps, and this one {len(steps)}.")
+    if not 1 <= len(steps) <= MOST_STEPS:
+        yield Mistake("steps", f"A plan has 1 to {MOST_STEPS} steps, and this one {len(steps)}.")
         return
     for at, action in enumerate(steps):
         if action.agent not in registry:

@@ -4,11 +4,14 @@ A sentence names its parts in an order that matters to who said it ("import the 
 change what the next one reads. So nothing runs side by side unless the plan is rewritten as a workflow.
 """
 
+import json
+import re
 from collections.abc import Sequence
 
 from memory.definitions import AgentTask, Definition
 from tools.planning import Action
 
+OPTIONAL = ("recall",)  # agents whose failure is noted and done without, where nobody uses what they found
 LONGEST_NAME = 200
 LONGEST_DESCRIPTION = 2_000
 
@@ -18,7 +21,7 @@ def definition_of(objective: str, steps: Sequence[Action]) -> Definition:
     return Definition(
         name=objective[:LONGEST_NAME] or "Plan",
         description=objective[:LONGEST_DESCRIPTION],
-        steps=[_step(at, action) for at, action in enumerate(steps, start=1)],
+        steps=[_step(at, action, steps[at:]) for at, action in enumerate(steps, start=1)],
     )
 
 
@@ -27,7 +30,7 @@ def step_id(number: int) -> str:
     return f"step_{number}"
 
 
-def _step(number: int, action: Action) -> AgentTask:
+def _step(number: int, action: Action, later: Sequence[Action]) -> AgentTask:
     return AgentTask(
         step_id=step_id(number),
         name=f"{action.agent}: {action.action}",
@@ -36,4 +39,10 @@ def _step(number: int, action: Action) -> AgentTask:
         task=action.action,
         parameters=action.parameters,
         depends_on=[step_id(number - 1)] if number > 1 else [],
+        on_error="continue" if action.agent in OPTIONAL and later and not _is_used(number, later) else "fail",
     )
+
+
+def _is_used(number: int, later: Sequence[Action]) -> bool:
+    """Whether a later step has a template of what this one comes to."""
+    return any(re.search(rf"\bsteps\.{step_id(number)}\b", json.dumps(one.parameters)) for one in later)

@@ -27,6 +27,10 @@ class Plan(Record):
     context: JsonObject = Field(default_factory=dict)  # what was sent along with the command
     execution_id: str | None = None  # of the latest run
 
+    def data(self) -> JsonObject:
+        """It as a context's data."""
+        return self.model_dump(mode="json", exclude_none=True)
+
 
 def read_plan(context: Context) -> Plan:
     """The plan in a context; `Conflict` where it is another job's, `Mistakes` by path where it is no plan."""

@@ -5,7 +5,7 @@ processes and machines need not agree on the time, and a refused client knows wh
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
@@ -61,8 +61,14 @@ class RateLimit:
         return f"{count} {unit}s" if count > 1 else f"one {unit}"
 
 
-def client_of(request: Request, *, proxies: Iterable[str], is_own_server: bool) -> str:
-    """Who asks, as far as the connection tells: an IPv4 address, an IPv6 network, or a socket.
+def client_of(request: Request) -> str:
+    """Who asks, as far as the connection tells: an IPv4 address, an IPv6 network, or a socket."""
+    app = request.app.state
+    return client_at(request, proxies=app.settings.trusted_proxies, is_own_server=app.is_own_server)
+
+
+def client_at(request: Request, *, proxies: Sequence[str], is_own_server: bool) -> str:
+    """The same, where these `proxies` are configured; `is_own_server`: nothing but those is believed.
 
     A uvicorn that is not ours believes X-Forwarded-For of this machine. Where no proxy is configured nobody may be
     believed, so whom that header made up is counted as the machine that it came from.
@@ -70,7 +76,7 @@ def client_of(request: Request, *, proxies: Iterable[str], is_own_server: bool) 
     if request.client is None:
         return LOCAL
     peer = (request.client.host, request.client.port)
-    if not is_own_server and not tuple(proxies) and peer in _forwarded(request):
+    if not is_own_server and not proxies and peer in _forwarded(request):
         return FORWARDING_TRUSTED_BY_UVICORN
     return _network(request.client.host)
 

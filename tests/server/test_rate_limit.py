@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 from memory.connection import connect
 from memory.errors import Invalid, Unavailable
 from server.http.errors import HttpRefusal
-from server.http.rate_limit import RateLimit, client_of
+from server.http.rate_limit import RateLimit, client_at
 from server.settings import Settings
 
 
@@ -88,12 +88,12 @@ def asking(host: str | None, port: int = 5000, forwarded: str | None = None) -> 
     ],
 )
 def test_a_client_is_its_address_or_its_network(host: str | None, client: str) -> None:
-    assert client_of(asking(host), proxies=(), is_own_server=True) == client
+    assert client_at(asking(host), proxies=(), is_own_server=True) == client
 
 
 def test_on_our_own_server_a_forged_header_changes_nothing() -> None:
     for forged in ("1.2.3.4", "10.0.0.1", "10.0.0.1:5000", "a, b", ""):
-        assert client_of(asking("10.0.0.1", forwarded=forged), proxies=(), is_own_server=True) == "10.0.0.1"
+        assert client_at(asking("10.0.0.1", forwarded=forged), proxies=(), is_own_server=True) == "10.0.0.1"
 
 
 @pytest.mark.parametrize(
@@ -109,11 +109,11 @@ def test_on_our_own_server_a_forged_header_changes_nothing() -> None:
 )
 def test_whom_a_forwarding_header_made_up_is_the_machine_that_sent_it(host: str, port: int, header: str) -> None:
     """A uvicorn that is not ours believes its own machine, and takes the header's client for the real one."""
-    assert client_of(asking(host, port, header), proxies=(), is_own_server=False) == "127.0.0.1"
+    assert client_at(asking(host, port, header), proxies=(), is_own_server=False) == "127.0.0.1"
 
 
 def test_a_configured_proxy_is_believed() -> None:
-    assert client_of(asking("1.2.3.4", 0, "1.2.3.4"), proxies=("10.0.0.5",), is_own_server=False) == "1.2.3.4"
+    assert client_at(asking("1.2.3.4", 0, "1.2.3.4"), proxies=("10.0.0.5",), is_own_server=False) == "1.2.3.4"
 
 
 @pytest.mark.parametrize("text", ["0", "off", " OFF "])

@@ -29,7 +29,7 @@ def asked_in(command: str) -> tuple[tuple[Asked, ...], tuple[Part, ...]]:
     """What is asked for, in order, and the parts that are none of ours."""
     asked: list[Asked] = []
     refused: list[Part] = []
-    for kind, part in _parts(command):
+    for kind, part in parts_in(command):
         if kind is None or kind == "none":
             refused.append(part)
         elif asked and asked[-1].kind == kind:
@@ -39,7 +39,8 @@ def asked_in(command: str) -> tuple[tuple[Asked, ...], tuple[Part, ...]]:
     return tuple(asked), tuple(refused)
 
 
-def _parts(command: str) -> Iterator[tuple[Found | None, Part]]:
+def parts_in(command: str) -> Iterator[tuple[Found | None, Part]]:
+    """Every part with its kind; None: it asks for nothing that we know."""
     for sentence in [one for one in _SENTENCE.split(command[:LONGEST].strip()) if one.strip()][:MOST_PARTS]:
         yield from _joined(plain(sentence))
 
