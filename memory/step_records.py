@@ -1,5 +1,7 @@
 """What became of a workflow's steps, as people and programs see it while it runs and afterwards."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from pydantic import AwareDatetime, JsonValue
@@ -35,3 +37,20 @@ class StepLog(Protocol):
     async def read(self, execution_id: str, step_id: str) -> StepRecord | None:
         """The step's latest record."""
         ...
+
+
+@dataclass(frozen=True)
+class MemoryStepLog:
+    """Keeps them in this process, for notebooks and for trying a workflow out. Nothing is forgotten."""
+
+    records: dict[tuple[str, str], StepRecord] = field(default_factory=dict)
+
+    async def write(self, execution_id: str, step_id: str, record: StepRecord) -> None:
+        self.records[execution_id, step_id] = record
+
+    async def read(self, execution_id: str, step_id: str) -> StepRecord | None:
+        return self.records.get((execution_id, step_id))
+
+    def of(self, execution_id: str) -> Mapping[str, StepRecord]:
+        """An execution's records, by step."""
+        return {step: record for (execution, step), record in self.records.items() if execution == execution_id}

@@ -1,0 +1,53 @@
+"""How a step fails: with its id, and a sentence for people."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from memory.errors import Invalid, Refused, ZigralError
+
+Passing = tuple[type[BaseException], ...]  # what is no failure, such as a stop for a person's answer
+
+
+class StepFailed(ZigralError):
+    """A step of a workflow failed. `reason` is why, as a sentence; `again` says whether another try may help."""
+
+    def __init__(self, step_id: str, reason: str, *, again: bool = True) -> None:
+        super().__init__(f"The step {step_id} failed: {reason}")
+        self.step_id = step_id
+        self.reason = reason
+        self.again = again
+
+    def may_pass(self, step_id: str) -> bool:
+        """Whether another try of this step, or of the container that it failed in, may help."""
+        return self.again or self.step_id != step_id
+
+
+class StepsSpent(Refused):
+    """The run executed as many steps as a run may. No step may go on after it."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"This run has executed {most:,} steps, and none may execute more. Split the workflow.")
+
+
+@contextmanager
+def failing(step_id: str, passing: Passing = ()) -> Iterator[None]:
+    """Whatever is raised in here is a failure of the step, but for what passes."""
+    through: Passing = (*passing, StepFailed, StepsSpent)
+    try:
+        yield
+    except through:
+        raise
+    except Exception as error:
+        raise StepFailed(step_id, reason(error), again=not isinstance(error, Invalid)) from error
+
+
+def told(error: Exception, step_id: str) -> str:
+    """What a step's record says of an error: its own failure without its own name."""
+    return error.reason if isinstance(error, StepFailed) and error.step_id == step_id else reason(error)
+
+
+def reason(error: Exception) -> str:
+    """A sentence. The words of an error that we did not raise ourselves may hold anything, secrets too."""
+    if isinstance(error, ZigralError):
+        return str(error)
+    return f"It stopped with an unexpected {type(error).__name__}. The log has more."

@@ -1,0 +1,67 @@
+"""A step whose attempts are kept one by one: since it has steps inside, or is undone by another where it fails."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from typing_extensions import TypedDict
+
+from nodes.workflow.actions import Sleep
+from nodes.workflow.attempt import Attempt
+from nodes.workflow.failing import StepFailed
+from nodes.workflow.frame import Frame
+from nodes.workflow.outcomes import Outcome
+from nodes.workflow.retrying import ONCE, pause
+
+
+class Failure(TypedDict):
+    """The failure that a step is undone for, as a checkpoint keeps it."""
+
+    step_id: str
+    reason: str
+
+
+class GuardState(TypedDict, total=False):
+    """What has become of the step: so many attempts failed, then one of the others."""
+
+    failures: int
+    outcome: Outcome
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """The two nodes of it. `undo` runs the compensation."""
+
+    attempt: Attempt
+    sleep: Sleep
+    undo: Callable[[Frame], Awaitable[Outcome]] | None = None
+
+    async def try_once(self, state: GuardState, frame: Frame) -> GuardState:
+        """The next attempt. A last one that is not undone fails as it is, to be gone on with where it failed."""
+        failures, retry = state.get("failures", 0), self.attempt.step.retry or ONCE
+        if failures:
+            await self.sleep(pause(retry, failures - 1))
+        is_last = failures + 1 >= retry.attempts
+        try:
+            return {"outcome": await self.attempt(frame, failures, is_last=is_last)}
+        except StepFailed as failure:
+            if not is_last and failure.may_pass(self.attempt.step.step_id):
+                return {"failures": failures + 1}
+            if self.undo is None:
+                raise
+            return {"failure": {"step_id": failure.step_id, "reason": failure.reason}}
+
+    async def undo_it(self, frame: Frame) -> GuardState:
+        """Run the compensation. Where it fails, that is recorded, and the first failure is still the one told."""
+        if self.undo is not None:
+            with suppress(StepFailed):
+                await self.undo(frame)
+        return {}
+
+
+def failed(state: GuardState) -> StepFailed | None:
+    """The failure that all ended with."""
+    if (failure := state.get("failure")) is None:
+        return None
+    return StepFailed(failure["step_id"], failure["reason"])
