@@ -18,6 +18,7 @@ MOST_SECONDS = 86_400.0
 MOST_ITERATIONS = 10_000
 
 StepId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+BranchName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Operator = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "contains", "matches", "exists", "empty"]
 
@@ -123,7 +124,7 @@ class Parallel(StepBase):
     """Runs named lists of steps side by side."""
 
     step_type: Literal["parallel"]
-    branches: Annotated[dict[StepId, list[Step]], Field(min_length=1)]
+    branches: Annotated[dict[BranchName, list[Step]], Field(min_length=1)]
 
 
 class Loop(StepBase):

@@ -21,8 +21,8 @@ JsonObject = dict[str, JsonValue]
 def written(value: JsonValue, name: str) -> str:
     """The value's JSON text in one line; `Invalid` with the path, from `name` on, where it would not come back."""
     for path, part in _parts(value, name):
-        if (fault := _fault(part)) is not None:
-            raise Invalid(fault, where=path)
+        if (reason := fault(part)) is not None:
+            raise Invalid(reason, where=path)
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -42,7 +42,8 @@ def _parts(value: JsonValue, name: str) -> Iterator[tuple[str, JsonValue]]:
             waiting += [(f"{path}[{at}]", below, depth + 1) for at, below in enumerate(part)]
 
 
-def _fault(part: JsonValue) -> str | None:
+def fault(part: object) -> str | None:
+    """Why a part of a value would not come back as it went; None where it does."""
     if isinstance(part, str) and not part.isascii() and any("\ud800" <= letter <= "\udfff" for letter in part):
         return "Half a surrogate pair is no character. Send the text as UTF-8."
     if isinstance(part, float) and not math.isfinite(part):

@@ -30,6 +30,7 @@ class FilterKind:
     apply: Apply
     takes: Sequence[str] = ()
     needs: int | None = None  # arguments at least; None: all
+    makes: str | None = None  # of any value that it takes; None: that depends on the value
 
     def fault(self, arguments: Sequence[JsonValue]) -> str | None:
         """What is wrong with the arguments."""
@@ -240,25 +241,25 @@ FILTERS = {
     one.name: one
     for one in (
         FilterKind("default", _default, ("a value",)),
-        FilterKind("lower", _lower),
-        FilterKind("upper", _upper),
-        FilterKind("trim", _trim),
-        FilterKind("length", _length),
+        FilterKind("lower", _lower, makes="a text"),
+        FilterKind("upper", _upper, makes="a text"),
+        FilterKind("trim", _trim, makes="a text"),
+        FilterKind("length", _length, makes="a number"),
         FilterKind("first", _first),
         FilterKind("last", _last),
-        FilterKind("join", _join, ("a text",)),
-        FilterKind("split", _split, ("a text",)),
-        FilterKind("round", _round, ("a whole number",), needs=0),
-        FilterKind("int", _int),
-        FilterKind("float", _float),
-        FilterKind("string", _string),
-        FilterKind("json", _json),
-        FilterKind("keys", _keys),
-        FilterKind("values", _values),
-        FilterKind("unique", _unique),
-        FilterKind("sort", _sort),
-        FilterKind("map", _map, ("a text",)),
-        FilterKind("where", _where, ("a text", "a value")),
-        FilterKind("date", date, ("a text",)),
+        FilterKind("join", _join, ("a text",), makes="a text"),
+        FilterKind("split", _split, ("a text",), makes="a list"),
+        FilterKind("round", _round, ("a whole number",), needs=0, makes="a number"),
+        FilterKind("int", _int, makes="a number"),
+        FilterKind("float", _float, makes="a number"),
+        FilterKind("string", _string, makes="a text"),
+        FilterKind("json", _json, makes="a text"),
+        FilterKind("keys", _keys, makes="a list"),
+        FilterKind("values", _values, makes="a list"),
+        FilterKind("unique", _unique, makes="a list"),
+        FilterKind("sort", _sort, makes="a list"),
+        FilterKind("map", _map, ("a text",), makes="a list"),
+        FilterKind("where", _where, ("a text", "a value"), makes="a list"),
+        FilterKind("date", date, ("a text",), makes="a text"),
     )
 }

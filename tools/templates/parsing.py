@@ -130,7 +130,7 @@ class _Reader:
         known = FILTERS[word[0]]
         if fault := known.fault(arguments):
             raise _invalid(position, fault)
-        return Filter(known.name, known.apply, arguments)
+        return Filter(known.name, known.apply, arguments, known.makes)
 
     def _arguments(self) -> Iterator[JsonValue]:
         if not self._takes("(") or self._takes(")"):

@@ -35,6 +35,7 @@ class Filter:
     name: str
     apply: Apply
     arguments: tuple[JsonValue, ...] = ()
+    makes: str | None = None  # what it makes of any value that it takes: `a text`, `a number`…
 
     def __call__(self, value: JsonValue) -> JsonValue:
         """The filtered value; `Invalid` where the filter is not for such."""
@@ -47,6 +48,13 @@ class Expression:
 
     path: Path
     filters: tuple[Filter, ...] = ()
+
+    @property
+    def makes(self) -> str | None:
+        """What it comes to, `a text`, `a number`…, where its filters say so."""
+        if not self.filters:
+            return "a number" if self.path.root == "index" else None
+        return self.filters[-1].makes
 
 
 @dataclass(frozen=True)

@@ -61,14 +61,14 @@ def below(value: JsonValue | Missing, key: str) -> JsonValue | Missing:
     return MISSING
 
 
-def kind(value: JsonValue) -> str:
+def kind(value: object) -> str:
     """What a value is, for sentences: `a text`, `a list`…"""
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true or false"
-    names = {str: "a text", int: "a number", float: "a number", list: "a list", dict: "an object"}
-    return names[type(value)]
+    names: dict[type, str] = {str: "a text", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return names.get(type(value), f"a {type(value).__name__}")
 
 
 def short(text: str) -> str:

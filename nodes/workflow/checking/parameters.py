@@ -1,0 +1,68 @@
+"""Whether an agent takes the parameters that stand in a definition, where templates may become anything."""
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from memory.errors import Invalid
+from nodes.workflow.checking.details import Where, names_of, no_such_key, shown, value_in, wanted, where
+from nodes.workflow.checking.places import Found, Path
+from tools.templates import parse
+
+NEVER_A_TEXT = (
+    *("dict_type", "model_type", "model_attributes_type", "mapping_type"),
+    *("list_type", "tuple_type", "set_type", "frozen_set_type"),
+)
+
+
+def parameter_faults(parameters: Mapping[str, object], model: type[BaseModel]) -> Iterator[Found]:
+    """What the agent's own input model refuses, whatever the templates become."""
+    told: set[Path] = set()
+    for detail in _details(parameters, model):
+        place = where(detail, parameters)
+        if place.path not in told and not _is_open(detail, place, parameters):
+            told.add(place.path)
+            yield Found(place.path, _sentence(detail, place.path, model))
+
+
+def _details(parameters: Mapping[str, object], model: type[BaseModel]) -> list[ErrorDetails]:
+    try:
+        model.model_validate(parameters)
+    except ValidationError as error:
+        return error.errors(include_url=False)
+    except (AttributeError, LookupError, TypeError):
+        return []  # a validator of the agent's own that did not reckon with a template's text
+    return []
+
+
+def _is_open(detail: ErrorDetails, place: Where, parameters: Mapping[str, object]) -> bool:
+    """Whether what templates become may yet be right."""
+    if place.union is not None and _has_template(value_in(parameters, place.union)):
+        return True
+    value = value_in(parameters, place.path)
+    if detail["type"] == "extra_forbidden" or not _has_template(value):
+        return False
+    return not (isinstance(value, str) and detail["type"] in NEVER_A_TEXT and not _is_single(value))
+
+
+def _has_template(value: object) -> bool:
+    if isinstance(value, Mapping | list):
+        return any(map(_has_template, value.values() if isinstance(value, Mapping) else value))
+    return isinstance(value, str) and "{{" in value
+
+
+def _is_single(text: str) -> bool:
+    try:
+        return parse(text).single is not None
+    except Invalid:
+        return True  # said where templates are checked
+
+
+def _sentence(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
+    key = str(path[-1]) if path else ""
+    if detail["type"] == "extra_forbidden":
+        return no_such_key(key, names_of(model) if len(path) == 1 else ())
+    if detail["type"] == "missing":
+        return f"{key} is missing, and the agent needs it."
+    return f"{wanted(detail)} This is {shown(detail['input'])}."

@@ -1,0 +1,118 @@
+"""How often the steps of a definition may run, and that no workflow reaches itself."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from memory.definitions import Branch, Definition, Loop, Parallel, Step, Subworkflow
+from nodes.workflow.checking.places import Found, Outline, Place
+from tools.templates.values import listed, short
+
+MOST_ROUNDS = 100_000  # of all loops around a step together
+
+Workflows = Mapping[str, Definition]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What other workflows reach, and how often their innermost steps may run."""
+
+    workflows: Workflows
+    _rounds: dict[str, int] = field(default_factory=dict)
+
+    def way(self, start: str, end: str) -> list[str] | None:
+        """The workflows from one to another, both included."""
+        ways: dict[str, list[str]] = {start: [start]}
+        waiting = [start]
+        while waiting:
+            at = waiting.pop(0)
+            if at == end:
+                return ways[at]
+            for one in called_by(self.workflows[at].steps) if at in self.workflows else ():
+                if one not in ways:
+                    ways[one] = [*ways[at], one]
+                    waiting.append(one)
+        return None
+
+    def rounds(self, workflow_id: str) -> int:
+        """The largest product of loops within each other in a workflow, and in those that it calls."""
+        if workflow_id not in self._rounds:
+            self._rounds[workflow_id] = 1  # if it reaches itself, which is said elsewhere
+            found = self.workflows.get(workflow_id)
+            self._rounds[workflow_id] = self._most(found.steps) if found else 1
+        return self._rounds[workflow_id]
+
+    def _most(self, steps: list[Step]) -> int:
+        return max(map(self._of, steps), default=1)
+
+    def _of(self, step: Step) -> int:
+        match step:
+            case Subworkflow():
+                return self.rounds(step.workflow_id)
+            case Branch():
+                return max(self._most(step.then), self._most(step.else_))
+            case Parallel():
+                return max(map(self._most, step.branches.values()))
+            case Loop():
+                return step.max_iterations * self._most(step.steps)
+        return 1
+
+
+def called_by(steps: list[Step]) -> Iterator[str]:
+    """The ids of the workflows that steps call, those inside of others included."""
+    for step in steps:
+        match step:
+            case Subworkflow():
+                yield step.workflow_id
+            case Branch():
+                yield from called_by([*step.then, *step.else_])
+            case Parallel():
+                for branch in step.branches.values():
+                    yield from called_by(branch)
+            case Loop():
+                yield from called_by(step.steps)
+
+
+def round_faults(steps: Outline, reach: Reach) -> Iterator[Found]:
+    """Loops in loops whose rounds are too many."""
+    for place in steps.places:
+        outer = _product(place)
+        if place.step_type == "loop":
+            own = _iterations(place)
+            if outer <= MOST_ROUNDS < outer * own:
+                yield Found((*place.path, "max_iterations"), _too_many(outer * own))
+        elif place.step_type == "subworkflow" and isinstance(called := place.given.get("workflow_id"), str):
+            inner = reach.rounds(called)
+            if outer <= MOST_ROUNDS < outer * inner:
+                yield Found((*place.path, "workflow_id"), _too_many(outer * inner))
+
+
+def _product(place: Place) -> int:
+    product = 1
+    for around in place.around:
+        product *= _iterations(around)
+    return product
+
+
+def _iterations(place: Place) -> int:
+    found = place.given.get("max_iterations")
+    return found if isinstance(found, int) and found > 0 and place.step_type == "loop" else 1
+
+
+def _too_many(product: int) -> str:
+    return f"These loops within each other make up to {product:,} rounds; {MOST_ROUNDS:,} are allowed. Lower one."
+
+
+def circle_faults(steps: Outline, reach: Reach, workflow_id: str | None) -> Iterator[Found]:
+    """Workflows that are not there, and those over which this one reaches itself."""
+    for place in steps.places:
+        called = place.given.get("workflow_id")
+        if place.step_type != "subworkflow" or not isinstance(called, str) or not called:
+            continue
+        path = (*place.path, "workflow_id")
+        way = reach.way(called, workflow_id) if workflow_id else None
+        if way:
+            circle = " -> ".join([workflow_id or "", *way])
+            yield Found(path, f"A workflow cannot reach itself: {circle}. Take one of these calls out.")
+        elif called not in reach.workflows:
+            there = f"There are {listed(list(reach.workflows))}." if reach.workflows else "There is none yet."
+            yield Found(path, f"There is no workflow {short(called)}. {there}")
