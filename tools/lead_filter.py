@@ -1,5 +1,6 @@
 """Which leads are meant: by what their rows say, and by what the last run found of them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,7 @@ from tools.countries import codes_of, country_of
 from tools.plain_words import folded, stem_of, words_of
 from tools.wordlists import lists_of
 
+SEVERAL = re.compile(r", (?:and |or )?| and | or | und | et ")
 SMALL = frozenset(("of", "the", "and", "at", "in", "for", "de", "der", "die", "und", "et", "la", "le"))
 
 
@@ -17,7 +19,8 @@ SMALL = frozenset(("of", "the", "and", "at", "in", "for", "de", "der", "die", "u
 class LeadFilter:
     """All that is given must hold. A text holds where each of its words begins one of the lead's words.
 
-    `place` may be a country, a region such as DACH, or a town; `words` may stand in any of the texts.
+    `place` may be a country, a region such as DACH, or a town, or several of them, of which one must hold; `words`
+    may stand in any of the texts.
     """
 
     title: str = ""
@@ -50,7 +53,7 @@ class LeadFilter:
             and (self.has_website is None or bool(lead.website) == self.has_website)
             and (not self.language or lead.language.casefold().startswith(self.language.casefold()))
             and has_words(self._wanted["title"], title_words(lead.title))
-            and has_words(self._wanted["industry"], words_of(lead.industry))
+            and has_words(self._wanted["industry"], words_of(_trade(lead)) if self.industry else ())
             and has_words(self._wanted["company"], words_of(f"{lead.company} {lead.website} {lead.email}"))
             and has_words(self._wanted["words"], words_of(_texts(lead)) if self.words else ())
         )
@@ -67,9 +70,11 @@ class LeadFilter:
     def _place_holds(self, lead: Lead) -> bool:
         if not self.place:
             return True
-        if codes := codes_of(self.place):
-            return country_of(lead) in codes
-        return folded(self.place) in folded(f"{lead.city} | {lead.location} | {lead.country}")
+        own = folded(f"{lead.city} | {lead.location} | {lead.country}")
+        return any(
+            country_of(lead) in codes if (codes := codes_of(place)) else folded(place) in own
+            for place in SEVERAL.split(self.place)
+        )
 
     def _result_holds(self, result: ResultRow | None) -> bool:
         if self.unread is not None and self.unread != (result is None):
@@ -108,6 +113,11 @@ def title_words(title: str) -> list[str]:
         elif any(f" {long} " in text for long in longs):
             words.append(short)
     return words
+
+
+def _trade(lead: Lead) -> str:
+    """What says which trade the company is in."""
+    return " ".join((lead.industry, lead.company, lead.note, *lead.extra.values()))
 
 
 def _texts(lead: Lead) -> str:

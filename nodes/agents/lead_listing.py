@@ -34,7 +34,7 @@ class LeadListing:
 
     async def _found(self, asked: ListInput, results: FoundResults) -> list[Known]:
         """The leads that are meant, and one more where there are more."""
-        filters, rank = asked.filters(), RANKS.get(asked.order)
+        filters, rank = asked.all_filters(), RANKS.get(asked.order)
         wanted = asked.limit + 1
         found: list[Known] = []
         cursor: str | None = None

@@ -1,6 +1,6 @@
 """Noting: something about a person, something to keep in mind, or whom never to contact."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import uuid5
 
@@ -20,6 +20,7 @@ from nodes.agents.given_leads import dossier_of
 from nodes.agents.record_inputs import NoteInput
 from nodes.agents.record_outputs import NoteOutput
 from tools.accounts import accounts_of, person_of
+from tools.offline.notes import Wish, about_of, wish_of
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Noting:
 
     async def note(self, asked: NoteInput, task: Task) -> NoteOutput:
         """Note all that is asked for, and say what was done. `Mistakes` where nothing is, or it makes no sense."""
+        asked, is_ban = _understood(asked)
         never = asked.never()
         if not (asked.text or never or asked.forget):
             raise Mistakes([Mistake("text", "There is nothing to note. Give text, never_contact or forget.")])
@@ -43,10 +45,10 @@ class Noting:
         noted = await self._about_a_person(asked, task) if asked.text else None
         kept = None if noted else asked.text or (f"Never contact {', '.join(spelled)}." if spelled else None)
         if kept:
-            await remembered.add(kept, "rule" if spelled and asked.about == "other" else asked.about)
+            await remembered.add(kept, asked.about or about_of(kept))
         forgotten = tuple(note.text for note in gone)
         return NoteOutput(
-            text=_told(noted, kept, spelled, forgotten, asked.forget),
+            text=" ".join(_told(noted, kept, spelled, is_ban=is_ban)) or _forgotten(forgotten),
             interaction=str(noted.id) if noted else None,
             remembered=kept,
             never_contact=spelled,
@@ -125,22 +127,31 @@ def _fault(one: str) -> str | None:
     return None
 
 
-def _told(
-    noted: Interaction | None,
-    kept: str | None,
-    spelled: Sequence[str],
-    forgotten: Sequence[str],
-    forget: str | None,
-) -> str:
-    parts = []
+def _understood(asked: NoteInput) -> tuple[NoteInput, bool]:
+    """The note with what its words alone ask for, and whether it says not to contact somebody.
+
+    A note about a person is what somebody wrote about them, and asks for nothing.
+    """
+    alone = not (asked.person or asked.lead or asked.never_contact or asked.forget)
+    wish = wish_of(asked.text) if asked.text and alone else Wish()
+    if wish.forget:
+        return asked.model_copy(update={"text": None, "forget": wish.forget}), False
+    changes = {"about": asked.about or wish.about, "never_contact": list(wish.never_contact) or asked.never_contact}
+    return (asked.model_copy(update=changes) if alone else asked), wish.is_ban
+
+
+def _told(noted: Interaction | None, kept: str | None, spelled: Sequence[str], *, is_ban: bool) -> Iterator[str]:
     if noted:
-        parts.append(f"Noted about {noted.person_name or noted.person}.")
+        yield f"Noted about {noted.person_name or noted.person}."
     if kept:
-        parts.append("Remembered.")
+        yield "Remembered."
     if spelled:
-        parts.append(f"Nobody at {', '.join(spelled)} is written to or imported from now on.")
-    if forget and not forgotten:
-        parts.append("Nothing that is remembered has these words.")
-    elif forgotten:
-        parts.append(f"Forgot {len(forgotten)} {'note' if len(forgotten) == 1 else 'notes'}.")
-    return " ".join(parts)
+        yield f"Nobody at {', '.join(spelled)} is written to or imported from now on."
+    elif is_ban:
+        yield "Only a mail address or a domain can be held back for certain; name one."
+
+
+def _forgotten(forgotten: Sequence[str]) -> str:
+    if not forgotten:
+        return "Nothing that is remembered has these words."
+    return f"Forgot {len(forgotten)} {'note' if len(forgotten) == 1 else 'notes'}."

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,7 +13,7 @@ from memory.interaction_texts import Account, Moment, Name, Person
 from memory.interactions import Interactions, Where
 from memory.json_values import JsonObject
 from memory.records import Interaction
-from memory.words import Kind, Outcome
+from memory.words import Clock, Kind, Outcome, utc_now
 from nodes.agents.agent import Agent, Capability, Limits, Made, Task
 from nodes.agents.given_leads import dossier_of
 from tools.accounts import accounts_of, person_of
@@ -43,7 +43,9 @@ class WhoseInput(BaseModel):
     since: Moment | None = Field(None, description="From this time on (ISO 8601 with offset).")
     until: Moment | None = Field(None, description="Before this time.")
 
-    def where(self) -> Where:
+    days: int | None = Field(None, ge=1, le=36_500, description="Of the last so many days alone.")
+
+    def where(self, now: datetime) -> Where:
         """The conditions for the store; `Mistakes` where a lead is nobody in particular."""
         person, account = self.person, self.account
         if self.lead is not None and not (person or account):
@@ -51,13 +53,17 @@ class WhoseInput(BaseModel):
             person, account = person_of(lead), next(iter(accounts_of(lead)), None)
             if not (person or account):
                 raise Mistakes([Mistake("lead", "This lead has neither an address nor a website to look for.")])
+        starts = [self.since] if self.since else []
+        starts += [now - timedelta(days=self.days)] if self.days else []
         chosen = {"person": person} if person else {"account": account}
         return Where(
             **chosen,
             kinds=frozenset(self.kinds),
             outcomes=frozenset(self.outcomes),
             campaign=self.campaign,
-            since=self.since,
+            since=max(
+                filter(None, (self.since, now - timedelta(days=self.days) if self.days else None)), default=None
+            ),
             until=self.until,
         )
 
@@ -127,6 +133,7 @@ class RecallAgent(Agent):
     capabilities: Sequence[Capability | str] = (SEARCH, HISTORY)
     limits: Limits = field(default_factory=Limits)
     interactions: Interactions
+    clock: Clock = utc_now
 
     async def execute(self, task: Task) -> Made:
         if task.capability == SEARCH.name:
@@ -140,12 +147,14 @@ class RecallAgent(Agent):
 
     async def _search(self, asked: SearchInput) -> list[Past]:
         query = f"{asked.name} {asked.query}".strip()
-        found = await self.interactions.recall(query, asked.where(), MOST_RANKED if asked.name else asked.limit)
+        found = await self.interactions.recall(
+            query, asked.where(self.clock()), MOST_RANKED if asked.name else asked.limit
+        )
         named = [one for one in found if _is_named(one.interaction, asked.name)]
         return [_past(one.interaction, one.score) for one in named[: asked.limit]]
 
     async def _history(self, asked: HistoryInput) -> list[Past]:
-        found = await self.interactions.history(asked.where(), LOOKED_AT if asked.name else asked.limit)
+        found = await self.interactions.history(asked.where(self.clock()), LOOKED_AT if asked.name else asked.limit)
         return [_past(item) for item in found if _is_named(item, asked.name)][: asked.limit]
 
 

@@ -36,6 +36,7 @@ class ReadInput(Given):
     never_contact: Annotated[str, Field(max_length=300)] | None = Field(
         None, description="A mail address or domain: is it on the list of those who are not written to?"
     )
+    text: NoteText | None = Field(None, description="A question about what is remembered, in plain words.")
 
 
 class ContextToWrite(Given):
@@ -60,15 +61,18 @@ class WriteInput(Given):
     )
 
 
-class ListInput(Given):
-    """Which leads - or contexts - are wanted. All that is given must hold; nothing given means all."""
+class LeadsMeant(Given):
+    """Which leads are meant. All that is given must hold."""
 
     title: Words = Field("", description="Words of the job title, such as CTO or head of sales.")
     industry: Words = Field("", description="Words of the industry.")
     company: Words = Field("", description="Words of the company's name, website or domain.")
+    website: Words = Field("", description="The company's domain.")
+    email: Words = Field("", description="The lead's address, or a part of it.")
     place: Words = Field("", description="A country, a region (EU, DACH) or a town.")
     country: Words = Field("", description="The same as place.")
     city: Words = Field("", description="The same as place.")
+    location: Words = Field("", description="The same as place; one of several, as in: Germany and France.")
     words: Words = Field("", description="Words that stand anywhere in the row.")
     language: Words = Field("", description="The lead's language, such as en.")
     employees_min: int | None = Field(None, ge=0)
@@ -78,14 +82,10 @@ class ListInput(Given):
     verdict: Verdict | list[Verdict] | None = Field(None, description="How it fits the profile.")
     min_score: int | None = Field(None, ge=0, le=100)
     unread: bool | None = Field(None, description="True: no run has worked on it.")
-    order: Order = Field("newest", description="newest: those that came last first.")
-    limit: Annotated[int, Field(ge=1, le=MOST_LEADS)] = 100
-    contexts: bool = Field(False, description="List contexts instead of leads, the newest first.")
-    job_type: Words | None = Field(None, description="Contexts of this type alone.")
 
-    def filters(self) -> tuple[LeadFilter, ...]:
-        """The conditions; those on places each in a filter of its own."""
-        own = LeadFilter(
+    def own_filters(self) -> tuple[LeadFilter, ...]:
+        """The conditions; of those on one thing, each in a filter of its own."""
+        rest = LeadFilter(
             title=self.title,
             industry=self.industry,
             company=self.company,
@@ -100,14 +100,30 @@ class ListInput(Given):
             min_score=self.min_score,
             unread=self.unread,
         )
-        return (own, LeadFilter(place=self.country), LeadFilter(place=self.city))
+        places = (LeadFilter(place=place) for place in (self.country, self.city, self.location) if place)
+        sites = (LeadFilter(company=name) for name in (self.website, self.email) if name)
+        return (rest, *places, *sites)
+
+
+class ListInput(LeadsMeant):
+    """Which leads - or contexts - are wanted; nothing given means all leads."""
+
+    filters: LeadsMeant | None = Field(None, description="The conditions, where they are not given beside it.")
+    order: Order = Field("newest", description="newest: those that came last first.")
+    limit: Annotated[int, Field(ge=1, le=MOST_LEADS)] = 100
+    contexts: bool = Field(False, description="List contexts instead of leads, the newest first.")
+    job_type: Words | None = Field(None, description="Contexts of this type alone.")
+
+    def all_filters(self) -> tuple[LeadFilter, ...]:
+        """Every condition."""
+        return (*self.own_filters(), *(self.filters.own_filters() if self.filters else ()))
 
 
 class NoteInput(Given):
     """What to note: about a person, or something to keep in mind; or whom never to contact."""
 
     text: NoteText | None = Field(None, description="The note, in the words in which it was told.")
-    about: About = Field("other", description="What is to be remembered is about this; not needed with a person.")
+    about: About | None = Field(None, description="What is to be remembered is about this; found out if absent.")
     person: Person | None = Field(None, description="The mail address of the person whom the note is about.")
     lead: JsonObject | str | None = Field(
         None, description="The lead that it is about: an object, an id, an address."

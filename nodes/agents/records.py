@@ -11,7 +11,7 @@ from memory.json_values import JsonObject
 from memory.leads import LEAD_ID, Leads
 from memory.profile import Icp, Offer
 from memory.records import Context, Lead
-from memory.remembered import JOB_ID, Remembered
+from memory.remembered import JOB_ID, About, Remembered
 from memory.result_rows import ResultRows
 from memory.suppressions import Suppressions
 from memory.words import Clock, utc_now
@@ -22,6 +22,7 @@ from nodes.agents.lead_writing import LeadWriting
 from nodes.agents.noting import Noting
 from nodes.agents.record_inputs import ContextToWrite, ListInput, NoteInput, ReadInput, WriteInput
 from nodes.agents.record_outputs import ListOutput, NoteOutput, ReadOutput, Told, WriteOutput
+from tools.offline.notes import about_of
 
 READ = Capability(
     "read",
@@ -93,9 +94,9 @@ class RecordsAgent(Agent):
             return _record(ReadOutput(context=_plain(context)), _source(context))
         if asked.never_contact is not None:
             return await self._standing(asked.never_contact)
-        if asked.about is not None:
+        if asked.about is not None or asked.text is not None:
             return await self._remembered(asked, task)
-        raise Mistakes([Mistake("lead", "What is to be read? Give lead, context, about or never_contact.")])
+        raise Mistakes([Mistake("lead", "What is to be read? Give lead, context, about, text or never_contact.")])
 
     async def _lead(self, name: str) -> Lead:
         """The lead of an id or an address."""
@@ -113,7 +114,7 @@ class RecordsAgent(Agent):
         return _record(told, "suppressions")
 
     async def _remembered(self, asked: ReadInput, task: Task) -> Sourced:
-        about = None if asked.about == "all" else asked.about
+        about = _about(asked)
         notes = await Remembered(self.contexts(task.owner)).notes(about)
         offer = self.offer if about in (None, "product", "tone", "sender") else None
         icp = self.icp if about in (None, "profile") else None
@@ -165,6 +166,12 @@ class RecordsAgent(Agent):
     @property
     def _listing(self) -> LeadListing:
         return LeadListing(self.leads, self.results)
+
+
+def _about(asked: ReadInput) -> About | None:
+    """What is asked about; None for everything, also where a question's words do not say."""
+    about = asked.about or about_of(asked.text or "")
+    return None if about == "all" or (asked.about is None and about == "other") else about
 
 
 def _record(told: Told, source: str) -> Sourced:

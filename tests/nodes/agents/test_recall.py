@@ -1,6 +1,7 @@
 """The recall agent: by meaning or exactly, and of those alone who are meant."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from nodes.agents.calling import Call, LocalCaller
 from nodes.agents.recall import RecallAgent
 from nodes.registry import AgentRegistry
 
+NOON = datetime(2026, 11, 26, 12, 0, 1, tzinfo=UTC)
 Said = Callable[..., Interaction]
 
 
@@ -24,7 +26,7 @@ async def caller(interactions: IndexedInteractions, said: Said) -> LocalCaller:
             said("Not before March.", "tom@other.example", outcome="wait", due="2027-03-01", company="Other Ltd"),
         ]
     )
-    return LocalCaller(AgentRegistry([RecallAgent(interactions=interactions)]))
+    return LocalCaller(AgentRegistry([RecallAgent(interactions=interactions, clock=lambda: NOON)]))
 
 
 async def found(caller: LocalCaller, capability: str, **parameters: Any) -> list[dict[str, Any]]:
@@ -70,6 +72,7 @@ async def test_a_history_is_the_newest_first_and_holds_every_condition(caller: L
     assert await told(caller, "history", outcomes=["wait"]) == ["Not before March."]
     assert await told(caller, "history", until="2026-06-01T00:00:00Z") == ["The plant in Turin was shown."]
     assert await told(caller, "history", kinds=["mail_sent"]) == []
+    assert len(await told(caller, "history", days=30)) == 2
     assert len(await told(caller, "history", limit=1)) == 1
 
 

@@ -107,6 +107,10 @@ async def test_the_newest_leads_come_first_and_a_limit_says_that_there_is_more(c
         ({"has_website": False}, ["cy", "bo"]),
         ({"words": "banks"}, ["cy"]),
         ({"words": "nothing such"}, []),
+        ({"filters": {"title": "CTO", "location": "Germany and Austria"}}, ["ad"]),
+        ({"place": "Austria or France"}, ["cy", "bo"]),
+        ({"filters": {"website": "kegel.example"}}, ["ad"]),
+        ({"email": "bo@loop.example"}, ["bo"]),
     ],
 )
 async def test_a_list_holds_the_leads_that_are_meant(
@@ -207,6 +211,47 @@ async def test_nobody_at_a_domain_is_contacted_once_somebody_says_so(caller: Loc
     written = await asked(caller, "write", leads=[{"email": "a@leverx.com"}, {"email": "b@ok.example"}])
     assert [one["outcome"] for one in written["leads"]] == ["suppressed", "added"]
     assert (await asked(caller, "read", about="rule"))["notes"][0]["text"].startswith("Never contact leverx.com")
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "never"),
+    [
+        ("Never contact anyone at leverx.com", "rule", ["leverx.com"]),
+        ("don't ever email people at https://www.planwerk.example/about", "rule", ["planwerk.example"]),
+        ("Put gov.uk addresses on the do-not-contact list", "rule", ["gov.uk"]),
+        ("Kontaktiere niemanden bei acme.de", "rule", ["acme.de"]),
+        ("Ne contacte jamais tom@acme.fr", "rule", ["tom@acme.fr"]),
+        ("never write to people in Switzerland", "rule", []),
+        ("We sell a load-testing tool, see acme.example", "product", []),
+        ("Our ideal customer is a B2B software company", "profile", []),
+        ("Use a friendly but plain tone", "tone", []),
+        ("Ada left Kegel Gears, note that down", "other", []),
+    ],
+)
+async def test_the_words_of_a_note_say_what_it_is_about_and_whom_never_to_contact(
+    caller: LocalCaller, text: str, about: str, never: list[str]
+) -> None:
+    noted = await asked(caller, "note", text=text)
+    assert (noted["remembered"], noted["never_contact"]) == (text, never)
+    (note,) = (await asked(caller, "read", about="all"))["notes"]
+    assert note["about"] == about
+    assert ("held back for certain" in noted["text"]) == ("Switzerland" in text)
+
+
+async def test_what_somebody_wrote_about_a_person_bans_nobody(caller: LocalCaller) -> None:
+    noted = await asked(caller, "note", text="Never contact acme.example again!", person="tom@acme.example")
+    assert (noted["never_contact"], noted["interaction"] is None) == ([], False)
+
+
+async def test_plain_words_forget_and_ask(caller: LocalCaller) -> None:
+    await asked(caller, "note", text="The price is 49 euros a month.")
+    await asked(caller, "note", text="Write in British English.", about="tone")
+    known = await asked(caller, "read", text="What do you know about our product so far?")
+    assert [note["text"] for note in known["notes"]] == ["The price is 49 euros a month."]
+    assert "offer" in known
+    assert len((await asked(caller, "read", text="What do you know about Ada?"))["notes"]) == 2
+    forgotten = await asked(caller, "note", text="Forget what I said about the price")
+    assert forgotten["forgotten"] == ["The price is 49 euros a month."]
 
 
 async def test_a_note_about_a_person_is_an_interaction_once_for_each_step(
