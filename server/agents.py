@@ -14,10 +14,15 @@ from redis.asyncio import Redis
 
 from memory.agents import AgentStandings
 from memory.answers import RedisAnswers
+from memory.contexts import Contexts
+from memory.leads import Leads
 from memory.redaction import Redactor
+from memory.result_rows import ResultRows
+from memory.run_places import RunPlaces
 from memory.shared_standings import SharedStandings, telling
 from memory.snapshots import Snapshots
 from memory.spending import Spending
+from memory.suppressions import Suppressions
 from memory.words import utc_now
 from nodes.agents.agent import Agent
 from nodes.agents.calling import LocalCaller
@@ -25,6 +30,8 @@ from nodes.agents.copywriter import CopywriterAgent
 from nodes.agents.echo import Echo
 from nodes.agents.lead_steps import LeadSteps
 from nodes.agents.loading import bring
+from nodes.agents.recall import RecallAgent
+from nodes.agents.records import RecordsAgent
 from nodes.agents.research import ResearchAgent
 from nodes.agents.sales import SalesAgent
 from nodes.registry import AgentRegistry
@@ -76,14 +83,31 @@ async def open_agents(settings: Settings, redis: Redis) -> AsyncIterator[Agents]
 
 
 def _ours(settings: Settings, redis: Redis, inputs: Inputs, engine: Engine, workers: Workers) -> list[Agent]:
+    interactions = PassingInteractions(settings, redis)
     steps = LeadSteps(
         web=inputs.web,
         workers=workers,
         snapshots=Snapshots(settings.data),
-        interactions=PassingInteractions(settings, redis),
+        interactions=interactions,
         engine=engine,
         icp=inputs.icp,
         offer=inputs.offer,
         clock=utc_now,
     )
-    return [ResearchAgent(steps=steps), SalesAgent(steps=steps), CopywriterAgent(steps=steps), Echo()]
+    records = RecordsAgent(
+        leads=Leads(redis),
+        interactions=interactions,
+        suppressions=Suppressions(redis),
+        results=ResultRows(RunPlaces(redis)),
+        contexts=lambda owner: Contexts(redis, owner),
+        icp=inputs.icp,
+        offer=inputs.offer,
+    )
+    return [
+        ResearchAgent(steps=steps),
+        SalesAgent(steps=steps),
+        CopywriterAgent(steps=steps),
+        RecallAgent(interactions=interactions),
+        records,
+        Echo(),
+    ]
