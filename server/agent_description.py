@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from memory.agents import AgentStanding, Health
 from memory.json_values import JsonObject
 from nodes.agents.agent import Agent, Anything, Capability
+from tools.registry import Tool
 
 
 class CapabilityShape(BaseModel):
@@ -93,3 +94,19 @@ def _capability(one: Capability) -> CapabilityShape:
 def schema_of(model: type[BaseModel]) -> JsonObject:
     """The JSON schema of a model; of one that takes anything, no more than that it is an object."""
     return {"type": "object"} if model is Anything else model.model_json_schema()
+
+
+class ToolShape(BaseModel):
+    """Something that agents may use. `input` is the JSON schema of what it takes."""
+
+    name: str
+    capability: str
+    description: str
+    input: JsonObject
+
+
+def described_tool(tool: Tool) -> ToolShape:
+    """The tool, and what it takes."""
+    return ToolShape(
+        name=tool.name, capability=tool.capability, description=tool.description, input=schema_of(tool.input)
+    )

@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from memory.agents import AgentStandings
 from memory.answers import RedisAnswers
 from memory.contexts import Contexts
+from memory.errors import Unavailable
 from memory.leads import Leads
 from memory.redaction import Redactor
 from memory.result_rows import ResultRows
@@ -39,8 +40,13 @@ from server.assembly import DEMO, PROCESSES, Inputs, read_inputs
 from server.engines import choose, open_engine
 from server.interactions import PassingInteractions
 from server.settings import Settings
+from server.version import zigral_version
 from tools.engine import Engine
-from tools.workers import Workers, open_workers
+from tools.http_calls import ClosedCalls, HttpCalls, LiveCalls
+from tools.mail_domains import DnsMailDomains, MailDomains, system_resolver
+from tools.registry import ToolRegistry
+from tools.toolbox import Ports, toolbox
+from tools.workers import open_workers
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class Agents:
     registry: AgentRegistry
     caller: LocalCaller
     standings: AgentStandings
+    tools: ToolRegistry
 
 
 @asynccontextmanager
@@ -71,24 +78,28 @@ async def open_agents(settings: Settings, redis: Redis) -> AsyncIterator[Agents]
                 answers=RedisAnswers(redis, settings.model_cache_days),
             )
         )
-        registry = AgentRegistry(_ours(settings, redis, inputs, engine, workers))
-        await asyncio.to_thread(bring, registry, settings.agents)
-        standings = SharedStandings(redis=redis)
-        await stack.enter_async_context(telling(standings, lambda: [agent.agent_id for agent in registry]))
-        yield Agents(
-            registry=registry,
-            caller=LocalCaller(registry, standings, redact=Redactor(settings.secrets())),
-            standings=standings,
+        ports = Ports(
+            web=inputs.web,
+            workers=workers,
+            snapshots=Snapshots(settings.data),
+            interactions=PassingInteractions(settings, redis),
+            mail_domains=_mail_domains(settings),
+            calls=_calls(settings),
         )
+        registry = AgentRegistry(_ours(redis, inputs, engine, ports))
+        await asyncio.to_thread(bring, registry, settings.agents)
+        standings, tools = SharedStandings(redis=redis), toolbox(ports)
+        await stack.enter_async_context(telling(standings, lambda: [agent.agent_id for agent in registry]))
+        caller = LocalCaller(registry, tools, standings, redact=Redactor(settings.secrets()))
+        yield Agents(registry, caller, standings, tools)
 
 
-def _ours(settings: Settings, redis: Redis, inputs: Inputs, engine: Engine, workers: Workers) -> list[Agent]:
-    interactions = PassingInteractions(settings, redis)
+def _ours(redis: Redis, inputs: Inputs, engine: Engine, ports: Ports) -> list[Agent]:
     steps = LeadSteps(
-        web=inputs.web,
-        workers=workers,
-        snapshots=Snapshots(settings.data),
-        interactions=interactions,
+        web=ports.web,
+        workers=ports.workers,
+        snapshots=ports.snapshots,
+        interactions=ports.interactions,
         engine=engine,
         icp=inputs.icp,
         offer=inputs.offer,
@@ -96,7 +107,7 @@ def _ours(settings: Settings, redis: Redis, inputs: Inputs, engine: Engine, work
     )
     records = RecordsAgent(
         leads=Leads(redis),
-        interactions=interactions,
+        interactions=ports.interactions,
         suppressions=Suppressions(redis),
         results=ResultRows(RunPlaces(redis)),
         contexts=lambda owner: Contexts(redis, owner),
@@ -107,7 +118,21 @@ def _ours(settings: Settings, redis: Redis, inputs: Inputs, engine: Engine, work
         ResearchAgent(steps=steps),
         SalesAgent(steps=steps),
         CopywriterAgent(steps=steps),
-        RecallAgent(interactions=interactions),
+        RecallAgent(interactions=ports.interactions),
         records,
         Echo(),
     ]
+
+
+def _mail_domains(settings: Settings) -> MailDomains | None:
+    try:
+        return DnsMailDomains(system_resolver(settings.dns))
+    except Unavailable:
+        return None
+
+
+def _calls(settings: Settings) -> HttpCalls:
+    """Addresses are called only where Zigral reads the live web."""
+    if settings.web != "live":
+        return ClosedCalls()
+    return LiveCalls(version=zigral_version(), ports=settings.web_ports)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from memory.errors import ZigralError
+from server.commands.agents import agents
 from server.commands.approve import approve
 from server.commands.doctor import doctor
 from server.commands.graphs import graphs
@@ -53,6 +54,7 @@ app.command()(approve)
 app.command()(prove)
 app.command()(report)
 app.command()(graphs)
+app.command()(agents)
 app.command()(export)
 app.command()(erase)
 app.command()(serve)

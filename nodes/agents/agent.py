@@ -8,13 +8,14 @@ import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
 from memory.envelopes import Envelope, Sourced
 from memory.errors import Invalid
 from memory.json_values import JsonObject
+from tools.registry import ToolRegistry
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,63}")  # of agents and of capabilities
 
@@ -77,13 +78,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class Task:
-    """What an agent is asked to do, once. `parameters` are what the capability's input model took, as JSON."""
+    """What an agent is asked to do, once, and the tools that it may use.
+
+    `parameters` are what the capability's input model took, as JSON.
+    """
 
     capability: str
     parameters: JsonObject
     run_id: str = ""
     step_id: str = ""
     owner: str = ""  # whose contexts and workflows it may see: the name of an API key, or ""
+    tools: ToolRegistry = field(default_factory=ToolRegistry, repr=False, compare=False)
 
     @property
     def key(self) -> str:

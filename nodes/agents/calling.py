@@ -33,6 +33,7 @@ from nodes.agents.faults import (
 from nodes.registry import AgentRegistry
 from nodes.selection import Candidate, Selection, ranked, select
 from tools.engine import EngineStopped
+from tools.registry import ToolRegistry
 
 log = get_logger(__name__)
 
@@ -73,6 +74,7 @@ class LocalCaller:
     """
 
     agents: AgentRegistry
+    tools: ToolRegistry = field(default_factory=ToolRegistry)
     standings: AgentStandings = field(default_factory=LocalStandings)
     clock: Clock = utc_now
     monotonic: Callable[[], float] = time.monotonic
@@ -90,7 +92,7 @@ class LocalCaller:
         if asked.agent is None:
             return await self._best(asked)
         agent, capability = self.agents.ability(asked.agent, asked.capability)
-        task = _task(asked, taken(capability, asked.parameters))
+        task = self._task(asked, taken(capability, asked.parameters))
         try:
             return await self._measured(agent, capability, task)
         except AgentUnavailable as error:
@@ -117,7 +119,7 @@ class LocalCaller:
         candidates = []
         for agent, capability in self.agents.able(asked.capability):
             try:
-                tasks[agent.agent_id] = _task(asked, taken(capability, asked.parameters))
+                tasks[agent.agent_id] = self._task(asked, taken(capability, asked.parameters))
             except Invalid as error:
                 refusals.append(error)
             else:
@@ -190,13 +192,12 @@ class LocalCaller:
             raise asyncio.CancelledError
         return made
 
+    def _task(self, asked: Call, parameters: JsonObject) -> Task:
+        return Task(asked.capability, parameters, asked.run_id, asked.step_id, asked.owner, self.tools)
+
     def _turn(self, agent: Agent) -> asyncio.Semaphore:
         turns = self._turns.setdefault(asyncio.get_running_loop(), {})
         return turns.setdefault(agent.agent_id, asyncio.Semaphore(agent.limits.concurrency))
-
-
-def _task(asked: Call, parameters: JsonObject) -> Task:
-    return Task(asked.capability, parameters, run_id=asked.run_id, step_id=asked.step_id, owner=asked.owner)
 
 
 def _may_pass(error: Exception) -> bool:

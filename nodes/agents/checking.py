@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import TypeGuard
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
+from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from memory.envelopes import Envelope, EnvelopeMetadata, Sourced
-from memory.errors import Invalid, Malformed, Mistake, Mistakes
+from memory.errors import Invalid, Malformed
 from memory.json_values import JsonObject, written
+from memory.mistakes import path_of, read_parameters
 from nodes.agents.agent import Agent, Anything, Capability, Made, One, Task
 from nodes.agents.faults import BadOutput
 
@@ -21,22 +22,9 @@ def taken(capability: Capability, parameters: JsonObject) -> JsonObject:
     """The parameters as the capability's model takes them, as JSON; `Mistakes` with each one's path."""
     if capability.input is Anything:
         return parameters
-    try:
-        read = capability.input.model_validate_json(to_json(parameters))
-    except ValidationError as error:
-        raise Mistakes(mistakes_of(error, capability)) from None
-    except (PydanticSerializationError, ValueError, RecursionError):
-        raise Invalid(
-            "They are not JSON. Give objects, lists, texts, numbers, true, false and null.", where="parameters"
-        ) from None
+    read = read_parameters(parameters, capability.input, of=capability.name)
     plain: JsonObject = read.model_dump(mode="json", by_alias=True)
     return plain
-
-
-def mistakes_of(error: ValidationError, capability: Capability, root: str = "parameters") -> tuple[Mistake, ...]:
-    """What is wrong with the parameters of a capability, with what would be right; no value is repeated."""
-    faults = error.errors(include_url=False, include_input=False, include_context=False)
-    return tuple(Mistake(_path(root, one["loc"]), _sentence(one["type"], one["msg"], capability)) for one in faults)
 
 
 def enveloped(agent: Agent, capability: Capability, task: Task, made: Made, at: datetime) -> Envelope:
@@ -120,17 +108,4 @@ def _check(agent: Agent, capability: Capability, number: int, data: JsonObject) 
 
 def _first_fault(root: str, error: ValidationError) -> str:
     fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    return f"{_path(root, fault['loc'])}: {fault['msg']}."
-
-
-def _path(root: str, loc: Sequence[int | str]) -> str:
-    return root + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
-
-
-def _sentence(kind: str, said: str, capability: Capability) -> str:
-    names = ", ".join(field.alias or name for name, field in capability.input.model_fields.items())
-    if kind == "missing":
-        return f"It is missing. {capability.name} takes {names}."
-    if kind == "extra_forbidden":
-        return f"There is no such parameter. {capability.name} takes {names}."
-    return f"{said}."
+    return f"{path_of(root, fault['loc'])}: {fault['msg']}."

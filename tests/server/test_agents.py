@@ -1,5 +1,7 @@
 """The agents at the doors: listed, described, chosen with reasons, and joined by those of the operator."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,16 +11,18 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from typer.testing import CliRunner
 
 from memory.errors import Invalid
 from nodes.agents.calling import Call
 from server.app import create_app
+from server.cli import app
 from server.http.backend import Backend, open_backend
 from server.settings import Settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 GRAPHS = Path(__file__).parent / "protocol" / "graphs" / "langgraph.json"
-OURS = {"research", "sales", "copywriter", "echo"}
+OURS = {"research", "sales", "copywriter", "recall", "records", "echo"}
 GREETER = """
 from nodes.agents.agent import Agent
 
@@ -129,3 +133,31 @@ async def test_a_file_that_cannot_be_used_stops_the_server_from_starting(short_f
 async def test_files_of_agents_are_named_with_commas() -> None:
     found = Settings.from_env({"ZIGRAL_AGENTS": "a.py, more/b.py"})
     assert found.agents == (Path("a.py"), Path("more/b.py"))
+
+
+async def test_the_tools_that_agents_may_use_are_listed_and_described(http: httpx.AsyncClient) -> None:
+    tools = {one["name"]: one for one in (await http.get("/api/v1/tools")).json()["items"]}
+    assert {"read_page", "recall_interactions", "check_rule", "prove_draft", "call_address"} <= set(tools)
+    assert all(one["description"].endswith(".") and one["input"]["properties"] for one in tools.values())
+    (found,) = (await http.get("/api/v1/tools?capability=read_web")).json()["items"]
+    assert found["name"] == "read_page"
+
+
+async def test_the_command_lists_agents_and_tools_and_explains_a_choice(
+    short_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZIGRAL_DATA", str(short_folder))
+    listed = await asyncio.to_thread(zigral, "agents", "--json")
+    assert {one["agent_id"] for one in json.loads(listed)["items"]} >= OURS
+    chosen = json.loads(await asyncio.to_thread(zigral, "agents", "--capability", "enrich_lead", "--json"))
+    assert chosen["selection"]["agent_id"] == "research"
+    assert "research is the only agent that can enrich_lead." in await asyncio.to_thread(
+        zigral, "agents", "--capability", "enrich_lead"
+    )
+    assert "read_page" in await asyncio.to_thread(zigral, "agents", "--tools")
+
+
+def zigral(*arguments: str) -> str:
+    result = CliRunner().invoke(app, list(arguments))
+    assert result.exit_code == 0, result.output
+    return result.stdout
