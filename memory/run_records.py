@@ -36,6 +36,7 @@ class Run:
     due_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    is_execution: bool = False  # whether it is of a workflow's execution; known from its claim on
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class NewRun:
     make_thread: bool = False  # where there is none
     thread_metadata: JsonObject | None = None
     thread_config: JsonObject | None = None
+    priority: int | None = None  # of an execution's run: 9 goes first
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,9 @@ class Outcome:
     interrupts: bytes = b"{}"
     events: Sequence[tuple[str, bytes]] = ()  # its last ones, told together with its end
     thread_goes: float | None = None  # after so many seconds, hidden at once; None: it stays
+    execution_output: bytes = b""  # as JSON, of an execution that is completed
+    asks: bool = False  # whether an execution waits for a person
+    wakes_at: int | None = None  # when an execution that waits goes on by itself, in microseconds since 1970
 
 
 FIELDS = (
@@ -150,4 +155,5 @@ def run_of(run_id: str, row: Mapping[str, str]) -> Run | None:
         due_at=moment(row["due"]),
         started_at=moment(row["started"]) if row.get("started") else None,
         ended_at=moment(row["ended"]) if row.get("ended") else None,
+        is_execution=row.get("execution") == "1",
     )

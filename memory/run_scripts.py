@@ -10,10 +10,14 @@ microseconds. A thread:
     events:R            the stream of its events
     runs:pending        all that wait, by when            runs:running        all under way, by when a lease ends
     workers             processes that work, by when they last said so
+    execution:T         the workflow execution whose thread it is: see `memory.execution_states`
     threads:O:*         an owner's threads by created, updated, state_updated; by status, graph and assistant
 """
 
-LIBRARY = """
+from memory.execution_states import EXECUTION_STATES
+
+LIBRARY = (
+    """
 local P = '{zigral}:'
 local function whole(n) return string.format('%.0f', n) end
 local function now() local t = redis.call('TIME') return t[1] * 1000000 + t[2] end
@@ -68,6 +72,7 @@ local function forget_run(thread, run)
   redis.call('ZREM', P .. 'runs:pending', run)
   redis.call('ZREM', P .. 'runs:running', run)
   redis.call('ZREM', P .. 'webhooks:due', run)
+  redis.call('ZREM', P .. 'executions:waiting', run)
   redis.call('UNLINK', P .. 'run:' .. run, P .. 'events:' .. run)
 end
 local function close_run(thread, run, status, at)
@@ -76,6 +81,7 @@ local function close_run(thread, run, status, at)
   redis.call('ZREM', P .. 'thread:' .. thread .. ':pending', run)
   redis.call('ZREM', P .. 'runs:pending', run)
   redis.call('ZREM', P .. 'runs:running', run)
+  redis.call('ZREM', P .. 'executions:waiting', run)
   redis.call('HINCRBY', P .. 'runs:ended', status, 1)
   if field(key, 'webhook') ~= '' then redis.call('ZADD', P .. 'webhooks:due', at, run) end
 end
@@ -141,6 +147,8 @@ local function holds(run, attempt)
   return was[1] == 'running' and was[2] == attempt
 end
 """
+    + EXECUTION_STATES
+)
 
 # ARGV: thread, owner, metadata, config, graph, assistant.
 CREATE_THREAD = """
@@ -164,6 +172,7 @@ return 'OK'
 DELETE_THREAD = """
 local thread = ARGV[1]
 local key = P .. 'thread:' .. thread
+forget_execution(thread)
 if redis.call('EXISTS', key) == 0 then return 0 end
 local active = field(key, 'active')
 for _, run in ipairs(redis.call('ZRANGE', key .. ':runs', 0, -1)) do
@@ -216,12 +225,14 @@ return 'OK'
 """
 
 # ARGV: thread, run, strategy, microseconds to wait, 1 to make the thread, owner, the thread's metadata that was
-# read, its metadata to be, graph, assistant, config of a thread to make, then field and value of the run.
+# read, its metadata to be, graph, assistant, config of a thread to make, an execution's priority or '', then field
+# and value of the run.
 CREATE_RUN = """
 local thread, run, strategy = ARGV[1], ARGV[2], ARGV[3]
 local key = P .. 'thread:' .. thread
 local made = redis.call('HMGET', P .. 'run:' .. run, 'created', 'due', 'starts')
 if made[1] then return {'OK', made[1], made[2], made[3]} end
+if not may_create(thread, run, ARGV[12]) then return {'STALE'} end
 if redis.call('EXISTS', key) == 0 or field(key, 'gone') ~= '' then
   if ARGV[5] ~= '1' then return {'GONE'} end
   make_thread(thread, ARGV[6], ARGV[8], ARGV[11], ARGV[9], ARGV[10])
@@ -243,24 +254,33 @@ if strategy == 'interrupt' or strategy == 'rollback' then
 end
 local due = whole(at + ARGV[4])
 redis.call('HSET', P .. 'run:' .. run, 'thread', thread, 'status', 'pending', 'attempt', '0', 'cancel', '',
-  'created', stamp, 'updated', stamp, 'due', due, 'starts', active == '' and '1' or '0', unpack(ARGV, 12))
+  'created', stamp, 'updated', stamp, 'due', due, 'starts', active == '' and '1' or '0', unpack(ARGV, 13))
 redis.call('ZADD', key .. ':runs', stamp, run)
 redis.call('ZADD', key .. ':pending', due, run)
 redis.call('ZADD', P .. 'runs:pending', due, run)
 set_status(thread, 'busy', stamp)
+if ARGV[12] ~= '' then queue_execution(thread, run, ARGV[12]) end
 return {'OK', stamp, due, active == '' and '1' or '0'}
 """
 
 # ARGV: run, microseconds of a lease, the claim's own name (asking again takes nothing twice), the worker's,
 # microseconds of silence after which one is dead. What a worker may do with the run, and all about it.
+#
+# An execution's run, and one that cannot be had, stand for any work there is: the waiting execution's run that is
+# first by its priority is taken in its place. The one that was named has its turn when the other is called for.
 CLAIM = """
-local run = ARGV[1]
+local at = now()
+local run = redis.call('GET', P .. 'claim:' .. ARGV[3]) or ARGV[1]
+if run == ARGV[1] and stands_for_any(run, ARGV[3], at, ARGV[5]) then
+  run = first_waiting(at) or run
+  if run ~= ARGV[1] then redis.call('SET', P .. 'claim:' .. ARGV[3], run, 'EX', 60) end
+end
 local key = P .. 'run:' .. run
 local was = redis.call('HMGET', key, 'status', 'thread', 'due')
 if not was[1] then return {'GONE'} end
 if was[1] ~= 'pending' and was[1] ~= 'running' then return {'ENDED'} end
-if was[1] == 'running' and field(key, 'claim') == ARGV[3] then return {'OK', redis.call('HGETALL', key)} end
-local thread, at = was[2], now()
+if was[1] == 'running' and field(key, 'claim') == ARGV[3] then return {'OK', redis.call('HGETALL', key), run} end
+local thread = was[2]
 local of = P .. 'thread:' .. thread
 if was[1] == 'pending' then
   if tonumber(was[3]) > at then return {'EARLY', whole(tonumber(was[3]) - at)} end
@@ -281,8 +301,9 @@ local attempt = redis.call('HINCRBY', key, 'attempt', 1)
 redis.call('HSET', key, 'status', 'running', 'updated', stamp, 'claim', ARGV[3], 'worker', ARGV[4])
 redis.call('HSETNX', key, 'started', stamp)
 redis.call('SET', fence(thread), run .. ':' .. attempt)
+begin_execution(thread, run, stamp)
 ring(thread, run)
-return {'OK', redis.call('HGETALL', key)}
+return {'OK', redis.call('HGETALL', key), run}
 """
 
 # ARGV: microseconds of a lease, then (run, attempt) of each. Answers '' (go on), 'lost', or how to stop.
@@ -324,8 +345,9 @@ return 'OK'
 """
 
 # ARGV: run, attempt, status or 'rolled back', output, error, the thread's status, values, interrupts; values ''
-# leave the thread's state as it is; seconds after which the thread may go, or ''; then (event, data) of its last
-# events. Answers the run that is to start next, or ''.
+# leave the thread's state as it is; seconds after which the thread may go, or ''; of the execution that it is of:
+# the output, whether a person is asked, when it goes on by itself or ''; then (event, data) of its last events.
+# Answers the run that is to start next, or ''.
 END = """
 local run = ARGV[1]
 local key = P .. 'run:' .. run
@@ -335,7 +357,7 @@ if not holds(run, ARGV[2]) then return {'LOST'} end
 local thread = was[1]
 local of = P .. 'thread:' .. thread
 local stamp = whole(now())
-if ARGV[3] ~= 'rolled back' then tell(thread, run, 10) end
+if ARGV[3] ~= 'rolled back' then tell(thread, run, 13) end
 if ARGV[3] == 'rolled back' then
   forget_run(thread, run)
   redis.call('HINCRBY', P .. 'runs:ended', 'rolled back', 1)
@@ -355,6 +377,8 @@ if field(of, 'gone') == '' then
   if rests(thread) then set_status(thread, ARGV[6], stamp) else touch(thread, stamp) end
   if ARGV[9] ~= '' and rests(thread) then hide(thread, now(), ARGV[9]) end
 end
+end_execution(thread, {run = ARGV[3], rest = ARGV[6], err = ARGV[5], output = ARGV[10], asks = ARGV[11],
+  wake = ARGV[12]}, stamp)
 ring(thread, run)
 return {'OK', due_next(thread, stamp)}
 """
@@ -371,6 +395,7 @@ redis.call('UNLINK', fence(thread))
 redis.call('ZREM', P .. 'runs:running', run)
 redis.call('ZADD', P .. 'thread:' .. thread .. ':pending', due, run)
 redis.call('ZADD', P .. 'runs:pending', due, run)
+if field(key, 'place') ~= '' then redis.call('ZADD', P .. 'executions:waiting', field(key, 'place'), run) end
 ring(thread, run)
 return 'OK'
 """
@@ -430,6 +455,7 @@ local stamp = whole(now())
 if was[1] == 'running' then ask_to_stop(run, action) end
 if was[1] == 'running' or not stop_pending(was[2], run, action, stamp) then return {'STOPPING'} end
 if rests(was[2]) then set_status(was[2], field(P .. 'thread:' .. was[2], 'rest'), stamp) end
+rest_execution(was[2], stamp)
 return {'STOPPED', due_next(was[2], stamp)}
 """
 

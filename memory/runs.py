@@ -60,6 +60,8 @@ class Runs:
                 raise Conflict(f"Thread {new.thread_id} has a run. Wait for it, or choose another strategy.")
             if said[0] == b"GONE":
                 raise no_thread(new.thread_id)
+            if said[0] == b"STALE":
+                raise Conflict(f"Execution {new.thread_id} was stopped or goes on otherwise.")
         raise Conflict(f"Thread {new.thread_id} is changed by too many at once. Try again.")
 
     async def _create(self, connection: Redis, new: NewRun, metadata: bytes | None) -> Any:
@@ -79,6 +81,7 @@ class Runs:
             *(new.thread_id, new.run_id, new.multitask_strategy, int(new.after_seconds * 1_000_000)),
             *(int(new.make_thread), new.owner, metadata or b"{}", dumps(whole), *tags(whole)),
             dumps(new.thread_config or {}),
+            "" if new.priority is None else new.priority,
             *(part for pair in fields.items() for part in pair),
             client=connection,
         )
@@ -156,12 +159,12 @@ class Runs:
         return said[0].decode(), said[1].decode() if len(said) > 1 else ""
 
     async def claim(self, run_id: str, *, worker: str) -> Claim:
-        """Take a run for a worker, with the next attempt number."""
+        """Take a run for a worker, with the next attempt number; of executions, the one whose turn it is."""
         said = await self._scripts.call(scripts.CLAIM, run_id, self._lease, uuid4().hex, worker, SILENT)
         verdict = said[0].decode()
         if verdict == "OK":
             row = said[1] if isinstance(said[1], dict) else dict(zip(said[1][::2], said[1][1::2], strict=True))
-            return Claim("OK", run=run_of(run_id, texts(row)))
+            return Claim("OK", run=run_of(said[2].decode(), texts(row)))
         if verdict in ("LEASED", "EARLY"):
             return Claim(verdict, seconds=int(said[1]) / 1_000_000)
         return Claim(verdict, head=said[1].decode() if verdict == "BEHIND" else "")
@@ -179,6 +182,7 @@ class Runs:
             scripts.END,
             *(run_id, attempt, outcome.status, outcome.output, outcome.error, outcome.thread_status),
             *(values, outcome.interrupts, "" if outcome.thread_goes is None else int(outcome.thread_goes)),
+            *(outcome.execution_output, "1" if outcome.asks else "", outcome.wakes_at or ""),
             *(part for event in outcome.events for part in event),
         )
         return None if said[0] == b"LOST" else said[1].decode()

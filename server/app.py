@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.http import agents, assistants, contexts, metrics, runs, states, store, system, threads
+from server.http import agents, assistants, contexts, metrics, runs, states, store, system, threads, workflows
 from server.http.auth import Auth
 from server.http.backend import Backend, open_backend
 from server.http.bounds import Bounds
@@ -25,7 +25,13 @@ PROTOCOL: Sequence[APIRouter] = (
     runs.router,
     store.router,
 )
-OURS: Sequence[APIRouter] = (system.router, metrics.router, contexts.router, agents.router)
+OURS: Sequence[APIRouter] = (
+    system.router,
+    metrics.router,
+    contexts.router,
+    agents.router,
+    workflows.router,
+)
 EXPOSED = ("Content-Location", "Location", "X-Pagination-Total", "X-Pagination-Next", "Retry-After")
 
 

@@ -17,7 +17,9 @@ from memory.json_text import dumps
 from memory.run_events import RunEvents
 from memory.run_records import Outcome, Run, RunStatus
 from memory.runs import Runs
+from memory.step_log import RedisStepLog
 from server.event_log import EventLog, LeaseLost, TooManyEvents
+from server.execution_outcome import ExecutionOutcome, execution_outcome
 from server.graph_stream import GraphStream
 from server.jsonable import to_json
 from server.run_inputs import Compiled, at_checkpoint, context_for, goes_on, run_config
@@ -40,6 +42,7 @@ class Stores:
     events: RunEvents
     saver: RedisSaver
     undo: CheckpointUndo
+    steps: RedisStepLog
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class Attempt:
     run: Run
     stores: Stores
     stopping: Stop = ""
+    pausing: bool = False
+    _is_driven: bool = False
     _control: RunControl = field(default_factory=RunControl)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -70,8 +75,22 @@ class Attempt:
         """Stop when the step that is under way is over."""
         self._control.request_drain()
 
+    def pause(self) -> None:
+        """Stop when the step that is under way is over, and end the run there."""
+        self.pausing = True
+        self._control.request_drain()
+
     async def work(self, graph: Compiled) -> Ended:
         """Run the graph and end the run, or hand it back."""
+        if not self.run.is_execution:
+            return await self._told(graph)
+        try:
+            async with self.stores.steps.held(self.run.thread_id, self.run.run_id, self.run.attempt):
+                return await self._told(graph)
+        except Unavailable:
+            return Ended("back")
+
+    async def _told(self, graph: Compiled) -> Ended:
         self._log = EventLog(self.stores.events, self.run.run_id, self.run.attempt)
         self._graph = graph
         self._config = run_config(self.run)
@@ -100,10 +119,10 @@ class Attempt:
         return GONE_SECONDS if self.run.kwargs.get("on_completion") == "delete" else None
 
     async def _work(self, writer: "asyncio.Task[None]") -> Ended:
-        if self.run.cancel and not self.stopping:
-            self.stopping = "rollback" if self.run.cancel == "rollback" else "interrupt"
+        self._begin_as_asked()
         error: BaseException | None = None
-        if not self.stopping:
+        if not self.stopping and not self.pausing:
+            self._is_driven = True
             task = asyncio.create_task(self._drive(), name=f"run {self.run.run_id}")
             stopped = asyncio.create_task(self._stopped.wait())
             try:
@@ -114,6 +133,13 @@ class Attempt:
         if writer.done() and not writer.cancelled():
             error = writer.exception() or error
         return await self._end(error)
+
+    def _begin_as_asked(self) -> None:
+        """Heed what was asked before this attempt began."""
+        if self.run.cancel == "pause":
+            self.pausing = True
+        elif self.run.cancel and not self.stopping:
+            self.stopping = "rollback" if self.run.cancel == "rollback" else "interrupt"
 
     async def _halted(self, task: "asyncio.Task[None]") -> BaseException | None:
         """The task's error, once it has stopped. A node that cannot be stopped is left to itself."""
@@ -165,17 +191,29 @@ class Attempt:
             return Ended("back")
         if self.stopping == "rollback":
             return await self._roll_back()
-        if self.stopping == "drain" or (isinstance(error, GraphDrained) and not self.stopping):
-            await self._log.flush()
+        if self._goes_back(error):
+            await self._flush()
             return Ended("back")
         with suppress(TooManyEvents):
-            await self._log.flush()
+            await self._flush()
         snapshot = await self._graph.aget_state(self._state_config)
-        if self.stopping == "interrupt":
+        if self.stopping == "interrupt" or isinstance(error, GraphDrained) or not self._is_driven:
             return await self._close("interrupted", snapshot, summary_of(snapshot))
         if error is None:
             return await self._close("success", snapshot, summary_of(snapshot))
         return await self._fail(error, snapshot)
+
+    def _goes_back(self, error: BaseException | None) -> bool:
+        """Whether another attempt is to go on: this one was to leave, not to pause."""
+        return self.stopping == "drain" or (
+            isinstance(error, GraphDrained) and not self.stopping and not self.pausing
+        )
+
+    async def _flush(self) -> None:
+        """Have everything written that was told."""
+        if self.run.is_execution:
+            await self.stores.steps.flush(self.run.thread_id)
+        await self._log.flush()
 
     def _redis_failed(self, error: BaseException | None) -> bool:
         """Whether the attempt failed for Redis's sake: then the run is not over."""
@@ -205,16 +243,21 @@ class Attempt:
         output: bytes | None = None,
         events: list[tuple[str, bytes]] | None = None,
     ) -> Ended:
+        values = self._values(snapshot)
+        came = execution_outcome(snapshot, values) if self.run.is_execution else ExecutionOutcome()
         return await self._ended(
             Outcome(
                 status=status,
                 thread_status=summary.status,
-                output=output if output is not None else output_of(self._values(snapshot), snapshot),
+                output=output if output is not None else output_of(values, snapshot),
                 error=error,
                 values=summary.values,
                 interrupts=summary.interrupts,
                 events=events or [],
                 thread_goes=self._goes,
+                execution_output=came.output,
+                asks=came.asks,
+                wakes_at=came.wakes_at,
             )
         )
 

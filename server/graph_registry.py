@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from server.graph_loading import Made, load_graph
 from server.graph_types import graph_types, project_types
 
 Compiled = CompiledStateGraph[Any, Any, Any, Any]
+BuiltIn = Callable[[RunnableConfig, str], Awaitable[Compiled | None]]  # None: that is not for it
 log = get_logger(__name__)
 KEPT = 256  # compiled copies, by graph and owner
 
@@ -34,6 +35,7 @@ class Graphs:
     store_of: Callable[[str], BaseStore]  # the store that an owner's graphs see
     descriptions: Mapping[str, str] = field(default_factory=dict)
     webhooks: Webhooks | None = None
+    built_in: dict[str, BuiltIn] = field(default_factory=dict, repr=False)  # none of the project's, and not listed
     _kept: dict[tuple[str, str], Compiled] = field(default_factory=dict, repr=False)
 
     def __iter__(self) -> Iterator[str]:
@@ -51,20 +53,22 @@ class Graphs:
         access: AccessContext = "threads.create_run",
     ) -> Compiled:
         """The graph, ready to run; `config` is the run's, for graphs that are functions of it."""
+        if graph_id in self.built_in and (built := await self.built_in[graph_id](config or {}, owner)) is not None:
+            return built
         if graph_id not in self.made:
             raise NotFound(f"There is no graph {graph_id[:100]!r}. GET /assistants/search lists them.")
         made = self.made[graph_id]
         if not isinstance(made, StateGraph | Pregel):
-            return self._bound(
+            return self.bound(
                 graph_id, await _call(graph_id, made, config or {}, access, self.store_of(owner)), owner
             )
         if (graph_id, owner) not in self._kept:
             if len(self._kept) >= KEPT:
                 self._kept.pop(next(iter(self._kept)))
-            self._kept[graph_id, owner] = self._bound(graph_id, made, owner)
+            self._kept[graph_id, owner] = self.bound(graph_id, made, owner)
         return self._kept[graph_id, owner]
 
-    def _bound(self, graph_id: str, graph: object, owner: str) -> Compiled:
+    def bound(self, graph_id: str, graph: object, owner: str) -> Compiled:
         """The graph with our checkpointer and store, whatever it was compiled with."""
         if isinstance(graph, StateGraph):
             graph = graph.compile(name=graph_id)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import uuid4
 
-from langchain_core.runnables import RunnableConfig
 from redis.asyncio import Redis
 
 from memory.bells import Bells
@@ -24,7 +23,7 @@ from memory.worker_pulse import beating
 from server.execution import Attempt, Ended, Stores
 from server.node_threads import give_threads
 from server.observing import Observers
-from server.run_inputs import Compiled, run_config
+from server.run_inputs import Compiled
 from server.run_queue import RunQueue
 from server.step_recorder import watched
 
@@ -38,13 +37,23 @@ log = get_logger(__name__)
 
 
 class GraphSource(Protocol):
-    """Where graphs come from: `server.graph_registry.Graphs`."""
+    """Where the graphs of runs come from: `server.run_graphs.RunGraphs`."""
 
-    def __contains__(self, graph_id: object) -> bool: ...
+    def has(self, run: Run) -> bool:
+        """Whether there is a graph for the run."""
+        ...
 
-    async def compiled(
-        self, graph_id: str, config: RunnableConfig | None = None, *, owner: str = ""
-    ) -> Compiled: ...
+    async def of(self, run: Run) -> Compiled:
+        """The run's graph."""
+        ...
+
+
+class Tended(Protocol):
+    """What is seen to now and then beside the runs: `server.executions.ExecutionService`."""
+
+    async def tend(self) -> None:
+        """See to whatever waits."""
+        ...
 
 
 @dataclass
@@ -59,6 +68,7 @@ class RunWorker:
     lease_seconds: float
     concurrency: int
     redis: Redis
+    tended: Tended
     observers: Observers = field(default_factory=Observers)
     name: str = field(default_factory=lambda: uuid4().hex)
     _attempts: dict[str, Attempt] = field(default_factory=dict)
@@ -111,15 +121,24 @@ class RunWorker:
         with run_context(run_id):
             try:
                 run = await self._claimed(run_id)
-                if run is not None:
-                    await self._attempt(run)
             except Unavailable as error:
                 log.warning(f"A run waits. {error}")
+                return
+        if run is not None:
+            with run_context(run.run_id):
+                await self._begin(run)
+
+    async def _begin(self, run: Run) -> None:
+        try:
+            await self._attempt(run)
+        except Unavailable as error:
+            log.warning(f"A run waits. {error}")
 
     async def _claimed(self, run_id: str) -> Run | None:
-        """The run, if it is ours to work on now."""
-        while self._serving is not None and run_id not in self._attempts:
-            claim = await self.stores.runs.claim(run_id, worker=self.name)
+        """The run, or an execution's whose turn it is, if there is one to work on now."""
+        while self._serving is not None:
+            named = "" if run_id in self._attempts else run_id
+            claim = await self.stores.runs.claim(named, worker=self.name)
             if claim.verdict == "EARLY" and claim.seconds > AGAIN_SECONDS:  # a clock was set back
                 await self.queue.add(run_id, again=True, after=claim.seconds)
                 return None
@@ -135,7 +154,8 @@ class RunWorker:
         try:
             ended = await self._worked(attempt)
         finally:
-            del self._attempts[run.run_id]
+            if self._attempts.get(run.run_id) is attempt:  # or this one lost its lease, and another of ours has it
+                del self._attempts[run.run_id]
         if ended.how == "back":
             await self._hand_back(run)
         elif ended.upcoming:
@@ -146,11 +166,11 @@ class RunWorker:
         run = attempt.run
         if run.attempt > MOST_ATTEMPTS:
             return await attempt.refuse(Refused(f"The run was begun {MOST_ATTEMPTS} times and never ended."))
-        if run.graph_id not in self.graphs:
+        if not self.graphs.has(run):
             await asyncio.sleep(TEND_SECONDS)  # a worker of another langgraph.json may know it
             return Ended("back")
         try:
-            graph = await self.graphs.compiled(run.graph_id, run_config(run), owner=run.owner)
+            graph = await self.graphs.of(run)
         except ZigralError as error:
             return await attempt.refuse(error)
         except Exception as error:  # noqa: BLE001 - a run that cannot be begun ends too
@@ -192,7 +212,9 @@ class RunWorker:
             log.warning(f"Leases are not renewed. {error}")
             return
         for run_id, word in said.items():
-            if word:
+            if word == "pause":
+                held[run_id].pause()
+            elif word:
                 held[run_id].stop("lost" if word == "lost" else "rollback" if word == "rollback" else "interrupt")
 
     async def _tend(self) -> None:
@@ -201,6 +223,7 @@ class RunWorker:
             await asyncio.sleep(TEND_SECONDS)
             try:
                 await self._call_for_strayed()
+                await self.tended.tend()
                 for thread_id in await self.threads.going():
                     await self.stores.saver.adelete_thread(thread_id)
                     await self.threads.drop(thread_id)

@@ -27,15 +27,16 @@ class AskPerson:
 
         async def answered(story: Story) -> Done:
             await story.note(status="waiting")
-            return Done(cast(JsonValue, self.ask(self._request(asked))))
+            return Done(cast(JsonValue, self.ask(self._request(asked, frame))))
 
         return Ready(asked, answered)
 
-    def _request(self, asked: JsonObject) -> JsonObject:
+    def _request(self, asked: JsonObject, frame: Frame) -> JsonObject:
         """A HumanInterrupt, as agent-inbox and Studio show it."""
         shown = as_text(asked["show"])
         return {
             "action_request": {"action": self.step.name or self.step.step_id, "args": asked},
             "config": {"allow_accept": True, "allow_edit": True, "allow_ignore": True, "allow_respond": True},
+            "step_id": frame.name(self.step.step_id),
             "description": f"{asked['question']}\n\n{shown}" if shown else asked["question"],
         }

@@ -1,7 +1,7 @@
 """What the routes stand on: everything that one serving process uses, built once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,17 +15,23 @@ from memory.assistants import Assistants
 from memory.checkpoints import RedisSaver, saver_on
 from memory.connection import connect
 from memory.measures import Measures
+from memory.step_log import RedisStepLog
 from memory.store import stores_on
 from memory.threads import Query, Thread, Threads
+from memory.words import Clock, utc_now
+from nodes.agents.agent import Agent
 from server.agents import Agents, open_agents
 from server.chosen_assistant import system_assistant
 from server.data_server import open_address
+from server.definitions import Definitions
+from server.executions import ExecutionService
 from server.graph_config import read_graph_config
 from server.graph_registry import Graphs, load_graphs
 from server.http.errors import HttpRefusal
 from server.measuring import measuring
 from server.observing import open_observers
 from server.run_desk import open_run_desk
+from server.run_graphs import WORKFLOW, WorkflowMaker, http_calls
 from server.runs import RunService
 from server.settings import Settings
 from server.worker import RunWorker
@@ -53,6 +59,8 @@ class Backend:
     measures: Measures
     runs: RunService
     agents: Agents
+    executions: ExecutionService
+    definitions: Definitions
     worker: RunWorker | None = None  # None: only other processes work
     draining: Draining = field(default_factory=Draining)
     leaving: asyncio.Event = field(default_factory=asyncio.Event)  # set when answers that are open are broken off
@@ -91,8 +99,14 @@ class Backend:
 
 
 @asynccontextmanager
-async def open_backend(settings: Settings, config: Path | None = None) -> AsyncIterator[Backend]:
-    """Everything that a serving process uses, closed in reverse order. `config`: a langgraph.json, or ours."""
+async def open_backend(
+    settings: Settings, config: Path | None = None, *, agents: Sequence[Agent] = (), clock: Clock = utc_now
+) -> AsyncIterator[Backend]:
+    """Everything that a serving process uses, closed in reverse order.
+
+    `config`: a langgraph.json, or ours. `agents`: those that workflows may use beside the ones that there are.
+    `clock`: what workflows' steps and waits go by.
+    """
     async with AsyncExitStack() as stack:
         at = await stack.enter_async_context(open_address(settings))
         redis = await stack.enter_async_context(connect(at.url, password=at.password))
@@ -104,17 +118,36 @@ async def open_backend(settings: Settings, config: Path | None = None) -> AsyncI
             store_of=stores.of,
         )
         measures = Measures(redis)
-        await stack.enter_async_context(measuring(measures, graphs=frozenset(graphs), prices=settings.model_price))
+        await stack.enter_async_context(
+            measuring(measures, graphs=frozenset({*graphs, WORKFLOW}), prices=settings.model_price)
+        )
         assistants = Assistants(redis)
         await assistants.ensure({name: system_assistant(name) for name in graphs}, descriptions=graphs.descriptions)
         threads = Threads(redis)
-        agents = await stack.enter_async_context(open_agents(settings, redis))
+        steps = RedisStepLog(redis)
+        staff = await stack.enter_async_context(open_agents(settings, redis))
+        for agent in agents:
+            staff.registry.register(agent)
         desk = await stack.enter_async_context(
-            open_run_desk(settings, at, redis, threads=threads, checkpointer=checkpointer, graphs=graphs)
+            open_run_desk(
+                settings,
+                at,
+                redis,
+                threads=threads,
+                checkpointer=checkpointer,
+                graphs=graphs,
+                steps=steps,
+                make_workflow=WorkflowMaker(staff.caller, http_calls(settings), steps, clock),
+            )
         )
+
+        async def no_more(owner: str) -> None:
+            await refuse_full(threads, owner, settings.max_threads)
+
+        executions = desk.executions(refuse_full=no_more, clock=clock)
         observers = await stack.enter_async_context(open_observers(settings))
         worker = (
-            await stack.enter_async_context(desk.working(settings.concurrency, observers))
+            await stack.enter_async_context(desk.working(settings.concurrency, observers, executions))
             if settings.concurrency
             else None
         )
@@ -126,10 +159,10 @@ async def open_backend(settings: Settings, config: Path | None = None) -> AsyncI
             assistants=assistants,
             measures=measures,
             threads=threads,
-            runs=desk.service(
-                assistants, refuse_full=lambda owner: refuse_full(threads, owner, settings.max_threads)
-            ),
-            agents=agents,
+            runs=desk.service(assistants, refuse_full=no_more),
+            executions=executions,
+            agents=staff,
+            definitions=Definitions(redis, staff.registry),
             worker=worker,
         )
 

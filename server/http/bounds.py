@@ -14,7 +14,9 @@ CLOSE = {"Connection": "close"}
 SLOWEST = 128 * 1024  # bytes a second that a body may come at, beyond the seconds that every client has
 LINGER = 10.0  # seconds in which the rest of a refused body is thrown away, so that its sender sees the answer
 BODIES = 8  # of the largest size that a process holds at a time
-OPEN_ENDS = ("/stream", "/wait", "/join", "/events")  # paths whose answers stay open
+YAML = ("application/yaml", "application/x-yaml", "text/yaml")
+DEFINITIONS = "/api/v1/workflows"  # where YAML is taken beside JSON
+OPEN_ENDS = ("/stream", "/wait", "/join", "/events", "/execute")  # paths whose answers stay open
 
 
 @dataclass
@@ -81,7 +83,7 @@ class Bounds:
         if int(headers.get(b"content-length", b"0")) > self.settings.max_body:
             raise self._too_large()
         is_whole = await self._read(receive, into)
-        if into and not _is_json(headers):
+        if into and not is_json(headers) and not (scope["path"].startswith(DEFINITIONS) and is_yaml(headers)):
             raise HttpRefusal(415, "The body must be JSON: set Content-Type: application/json.")
         return is_whole
 
@@ -127,11 +129,21 @@ class _Replay:
         return await self._receive()
 
 
-def _is_json(headers: Mapping[bytes, bytes]) -> bool:
+def is_json(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a body is sent as JSON."""
+    kind = _kind(headers)
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+
+
+def is_yaml(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a body is sent as YAML."""
+    return _kind(headers) in YAML
+
+
+def _kind(headers: Mapping[bytes, bytes]) -> str:
     header = Header()
     header["content-type"] = headers.get(b"content-type", b"text/plain").decode("latin-1")
-    kind = header.get_content_type()
-    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+    return header.get_content_type()
 
 
 async def _refuse(error: HttpRefusal, scope: Scope, receive: Receive, send: Send) -> None:

@@ -101,9 +101,7 @@ class DataStores:
         return True
 
     async def _remove_thread(self, thread_id: str) -> None:
-        owner = await self._field(f"{{zigral}}:thread:{thread_id}", "owner")
-        if owner is not None:
-            await self.threads.delete(thread_id, owner=owner)
+        await self.threads.drop(thread_id)
         await self.checkpointer.adelete_thread(thread_id)
 
     async def _judge(self, unit: Unit, how: How, person: Person) -> Held | None:
@@ -164,6 +162,7 @@ class DataStores:
 
     async def _thread(self, thread_id: str) -> object:
         record = await self._record(f"{{zigral}}:thread:{thread_id}")
+        execution = await self._record(f"{{zigral}}:execution:{thread_id}")
         runs = [
             await self._record(f"{{zigral}}:run:{run.decode()}")
             for run in cast("list[bytes]", await self.redis.zrange(f"{{zigral}}:thread:{thread_id}:runs", 0, -1))
@@ -173,6 +172,7 @@ class DataStores:
             "checkpoints": await self._checkpoints(thread_id),
             "record": record,
             "runs": runs,
+            **({"execution": execution} if execution else {}),
         }
 
     async def _checkpoints(self, thread_id: str) -> list[object]:

@@ -15,13 +15,14 @@ PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("context", re.compile(r"\{zigral:context\}:(?P<owner>[^:]*):job:(?P<id>.+?)(?::(?:versions|times|texts))?")),
     ("item", re.compile(r"\{zigral:store:(?P<owner>.*)\}:items", re.DOTALL)),
     ("thread", re.compile(r"\{zigral\}:thread:(?P<id>.+?)(?::(?:runs|pending))?")),
+    ("thread", re.compile(r"\{zigral\}:execution:(?P<id>.+?)(?::steps)?")),
     ("run", re.compile(r"\{zigral\}:(?:run|events):(?P<id>.+)")),
     ("thread", re.compile(r"\{zigral:(?P<id>(?!context\}|store:).*)\}:[co]", re.DOTALL)),
 )
 # Sets of names that lie beside a thing and go with it.
 INDEXES = re.compile(
     r"zigral:lead:(?:index|count)|zigral:\{interactions\}:.*|\{zigral:store:.*\}:(?:index|spaces)"
-    r"|\{zigral:context\}:(?:owners|[^:]*:(?:place|index.*))|\{zigral\}:threads:.*|\{zigral:[^:]+\}:fence",
+    r"|\{zigral:context\}:(?:owners|[^:]*:(?:place|index.*))|\{zigral\}:(?:threads|executions):.*|\{zigral:[^:]+\}:fence",
     re.DOTALL,
 )
 

@@ -37,7 +37,13 @@ async def ids(http: httpx.AsyncClient) -> dict[str, str]:
     state = (await http.get(f"/threads/{thread}/state", headers=ADA)).json()
     job = {"job_id": "adas-job", "job_type": "t", "context_data": {"a": 1}}
     assert (await http.post("/context", json=job, headers=ADA)).status_code == 201
+    workflow = {"name": "Ada's", "steps": [{"step_id": "one", "step_type": "transform", "value": 1}]}
+    kept = await http.post("/api/v1/workflows", json=workflow, headers=ADA)
+    workflow_id = kept.json()["workflow_id"]
+    executed = await http.post(f"/api/v1/workflows/{workflow_id}/execute", headers=ADA)
     return {
+        "workflow_id": workflow_id,
+        "execution_id": executed.json()["execution_id"],
         "thread_id": thread,
         "run_id": waited.headers["content-location"].split("/")[-1],
         "assistant_id": made.json()["assistant_id"],
@@ -79,13 +85,15 @@ async def test_lists_counts_and_searches_show_ones_own_things_alone(
     http: httpx.AsyncClient, ids: dict[str, str]
 ) -> None:
     for headers, own in ((ADA, 1), (BOB, 0)):
-        assert (await http.post("/threads/count", json={}, headers=headers)).json() == own
-        assert len((await http.post("/threads/search", json={}, headers=headers)).json()) == own
+        whose = {"metadata": {"whose": "ada"}}
+        assert (await http.post("/threads/count", json=whose, headers=headers)).json() == own
+        assert len((await http.post("/threads/search", json=whose, headers=headers)).json()) == own
         found = (await http.post("/threads/search", json={"ids": [ids["thread_id"]]}, headers=headers)).json()
         assert len(found) == own
         mine = await http.post("/assistants/count", json={"name": "ada's"}, headers=headers)
         assert mine.json() == own
-        assert len((await http.get("/contexts", headers=headers)).json()["items"]) == own
+        for path in ("/contexts", "/api/v1/workflows"):
+            assert len((await http.get(path, headers=headers)).json()["items"]) == own
 
 
 async def test_an_id_that_is_taken_by_somebody_else_is_taken(http: httpx.AsyncClient, ids: dict[str, str]) -> None:
