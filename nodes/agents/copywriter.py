@@ -1,7 +1,7 @@
 """The agent that writes: first mails and answers, each with its proof. It sends nothing."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
 
@@ -10,11 +10,11 @@ from pydantic import Field
 from memory.envelopes import Sourced
 from memory.errors import NotFound
 from memory.json_values import JsonObject
-from nodes.agents.agent import Agent, Capability, Limits, Made, Task
+from nodes.agents.agent import Agent, Capability, Made, Task
 from nodes.agents.dossier import Dossier, Drafted, Replied
 from nodes.agents.drafting import Drafting, without_draft
 from nodes.agents.given_leads import Objects, OfferedInput
-from nodes.agents.lead_steps import LeadSteps
+from nodes.agents.lead_steps import LIMITS, LeadSteps
 from nodes.agents.many import each
 from nodes.agents.replying import Message, Replying, without_answer
 from nodes.research import PAGE_BUDGET
@@ -97,15 +97,16 @@ def _whole(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
 
 
-@dataclass(kw_only=True)
+@dataclass
 class CopywriterAgent(Agent):
     """Writes only what is proven, and marks it so."""
 
-    agent_id: str = "copywriter"
-    name: str = "Copywriter"
-    capabilities: Sequence[Capability | str] = (DRAFT_EMAIL, REPLY)
-    limits: Limits = field(default_factory=lambda: Limits(timeout=600.0))
     steps: LeadSteps
+
+    agent_id = "copywriter"
+    name = "Copywriter"
+    capabilities = (DRAFT_EMAIL, REPLY)
+    limits = LIMITS
 
     @cached_property
     def drafting(self) -> Drafting:

@@ -40,6 +40,38 @@ class Researched(Dossier):
     """A lead, and what the pages of its company say."""
 
 
+class PageRead(BaseModel):
+    """One page of a site. `beginning` is how its text begins."""
+
+    model_config = ConfigDict(frozen=True)
+
+    url: str
+    title: str
+    lang: str
+    snapshot_id: str
+    characters: int
+    beginning: str
+
+
+class CompanyRead(Dossier):
+    """A company, as its site shows it."""
+
+    pages: tuple[PageRead, ...] = ()
+
+
+class NewsItem(Fact):
+    """A quotation, its page, and when it is of: "2026-03", "2026", or "" where only words say that it is new."""
+
+    dated: str
+    url: str
+
+
+class NewsFound(Dossier):
+    """A company, and what its pages date, the newest first."""
+
+    news: tuple[NewsItem, ...] = ()
+
+
 class Qualified(Dossier):
     """A lead held against the profile."""
 

@@ -46,15 +46,20 @@ class LeadsInput(BaseModel):
             given = getattr(self, place)
             if given is not None:
                 return self._at(place, given)
-        return [dossier_of(self.model_extra or {}, "lead")]
+        given = self.flat()
+        return [_joined(dossier_of(given, "parameters"), given)]
+
+    def flat(self) -> JsonObject:
+        """The fields of one lead, given as parameters."""
+        return self.model_extra or {}
 
     def _at(self, place: str, given: Objects) -> list[Dossier]:
         """The leads given there; what else was handed on is of the lead where there is one alone."""
         listed = isinstance(given, list)
         objects = given if isinstance(given, list) else list(_unpacked(given))
         if len(objects) > MOST_LEADS:
-            raise Mistakes([Mistake(place, f"At most {MOST_LEADS:,} leads are taken at a time.")])
-        paths = [f"{place}[{at}]" if listed else place for at in range(len(objects))]
+            raise Mistakes([Mistake(f"parameters.{place}", f"At most {MOST_LEADS:,} leads are taken at a time.")])
+        paths = [f"parameters.{place}[{at}]" if listed else f"parameters.{place}" for at in range(len(objects))]
         found = _all_of(objects, paths)
         return [_joined(found[0], self.model_extra or {})] if len(found) == 1 else found
 
@@ -114,8 +119,10 @@ def _joined(dossier: Dossier, others: Mapping[str, JsonValue]) -> Dossier:
     outputs = {name: value for name, value in others.items() if _is_output(value)}
     for name, value in outputs.items():
         if isinstance(value, dict):
-            dossier = joined(dossier, _with(Dossier(lead=dossier.lead), _parts(value), name))
-    return _with(dossier, _parts({name: value for name, value in others.items() if name not in outputs}), "")
+            dossier = joined(dossier, _with(Dossier(lead=dossier.lead), _parts(value), f"parameters.{name}"))
+    return _with(
+        dossier, _parts({name: value for name, value in others.items() if name not in outputs}), "parameters"
+    )
 
 
 def joined(one: Dossier, other: Dossier) -> Dossier:
@@ -145,4 +152,4 @@ def _with(dossier: Dossier, parts: JsonObject, where: str) -> Dossier:
 
 def _mistake(place: tuple[int | str, ...], message: str, where: str) -> Mistake:
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
-    return Mistake(f"{where}{path}".lstrip("."), f"{message}.")
+    return Mistake(f"{where}{path}", f"{message}.")

@@ -9,6 +9,7 @@ from memory.profile import Icp, Offer
 from memory.records import Qualification
 from memory.snapshots import Snapshots
 from memory.words import Clock
+from nodes.agents.agent import Limits
 from nodes.agents.dossier import Dossier
 from nodes.draft import in_review, is_doubted
 from nodes.extract import Extract, ExtractView
@@ -19,6 +20,9 @@ from tools.engine import Engine, EngineUnavailable
 from tools.qualification import is_settled
 from tools.web import Web
 from tools.workers import Workers
+
+# A thousand leads take minutes. A site that is silent speaks against no agent, so many of them must be in a row.
+LIMITS = Limits(timeout=900.0, attempts=2, wait=1.0, breaker_failures=40)
 
 
 @dataclass(frozen=True)

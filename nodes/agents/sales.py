@@ -1,16 +1,16 @@
 """The agent that says how well leads fit the ideal customer profile."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from memory.envelopes import Sourced
 from memory.errors import NotFound
 from memory.profile import Icp
 from memory.records import Qualification
-from nodes.agents.agent import Agent, Capability, Limits, Made, Task
+from nodes.agents.agent import Agent, Capability, Made, Task
 from nodes.agents.dossier import Dossier, Qualified, Reason, Scored
 from nodes.agents.given_leads import ProfiledInput
-from nodes.agents.lead_steps import LeadSteps
+from nodes.agents.lead_steps import LIMITS, LeadSteps
 from nodes.agents.many import each
 from nodes.research import PAGE_BUDGET
 from tools.qualification import points_of
@@ -38,15 +38,16 @@ SCORE = Capability(
 )
 
 
-@dataclass(kw_only=True)
+@dataclass
 class SalesAgent(Agent):
     """Judges by the profile's rules and questions; score and status are reckoned by code."""
 
-    agent_id: str = "sales"
-    name: str = "Sales"
-    capabilities: Sequence[Capability | str] = (QUALIFY_LEAD, SCORE)
-    limits: Limits = field(default_factory=lambda: Limits(timeout=600.0))
     steps: LeadSteps
+
+    agent_id = "sales"
+    name = "Sales"
+    capabilities = (QUALIFY_LEAD, SCORE)
+    limits = LIMITS
 
     async def execute(self, task: Task) -> Made:
         asked = ProfiledInput.model_validate(task.parameters)
