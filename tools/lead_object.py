@@ -41,6 +41,12 @@ def read_lead(given: Mapping[str, JsonValue], where: str = "lead") -> Lead:
     return rules.lead(lead_id, email, values, texts)
 
 
+def identifies(given: Mapping[str, JsonValue]) -> bool:
+    """Whether an object has, under one of their names, something that says who a lead is."""
+    columns = understand([name for name in given if name.strip()], where="", addressed=False)
+    return any(column.name in IDENTIFYING and given[column.header] for column in columns)
+
+
 def _cells(given: Mapping[str, JsonValue], where: str) -> dict[str, str]:
     """Each value as the cell of a lead file, under the name that it has there."""
     flat = _flat(given, where)

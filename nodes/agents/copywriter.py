@@ -1,6 +1,6 @@
 """The agent that writes: first mails and answers, each with its proof. It sends nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
@@ -8,25 +8,30 @@ from typing import Annotated
 from pydantic import Field
 
 from memory.envelopes import Sourced
-from memory.errors import NotFound
+from memory.errors import Mistake, Mistakes, NotFound
 from memory.json_values import JsonObject
 from nodes.agents.agent import Agent, Capability, Made, Task
 from nodes.agents.dossier import Dossier, Drafted, Replied
 from nodes.agents.drafting import Drafting, without_draft
 from nodes.agents.given_leads import Objects, OfferedInput
+from nodes.agents.heard import LONGEST_TEXT, Heard, dossiers_of, heard_in, with_person
 from nodes.agents.lead_steps import LIMITS, LeadSteps
 from nodes.agents.many import each
-from nodes.agents.replying import Message, Replying, without_answer
+from nodes.agents.replying import Replying, without_answer
+from nodes.agents.wishes import Wishes
 from nodes.research import PAGE_BUDGET
 
-LONGEST_MESSAGE = 100_000  # characters
+
+class DraftInput(OfferedInput, Wishes):
+    """Whom to write to, in whose name, and how."""
+
 
 DRAFT_EMAIL = Capability(
     "draft_email",
     "Drafts a first mail to a lead from what its company's pages say and from the offer, and proves it word by "
     "word; sends nothing. Reads and qualifies first unless steps before did. A lead that does not fit the profile, "
     "asked not to be written to, or has no page that says anything firm gets no draft, and the reason.",
-    input=OfferedInput,
+    input=DraftInput,
     output=Drafted,
     pages=PAGE_BUDGET,
     tokens=12_000,
@@ -35,25 +40,35 @@ DRAFT_EMAIL = Capability(
 )
 
 
-class ReplyInput(OfferedInput):
-    """Whom to answer, and what they wrote. One mail to one lead."""
+class ReplyInput(OfferedInput, Wishes):
+    """Whom to answer, and what they wrote. Without a lead, the people of the interactions are answered."""
 
-    message: Annotated[str, Field(max_length=LONGEST_MESSAGE)] | JsonObject | None = Field(
+    message: Annotated[str, Field(max_length=LONGEST_TEXT)] | JsonObject | None = Field(
         None,
-        description="The text of the received mail, or an interaction with a `text`. Without it, the last mail "
-        "of the person that is remembered.",
+        description="The text of the received mail, or an interaction with a `text`; of one lead. Without it, the "
+        "last mail of each person that is known.",
     )
     subject: str = Field("", description="The subject of the received mail.")
-    history: Objects | None = Field(None, description="Earlier interactions, as recall gives them.")
+    interactions: Objects | None = Field(None, description="Earlier interactions, as recall gives them.")
+    history: Objects | None = Field(None, description="Another name for interactions.")
 
-    def received(self) -> Message | None:
-        """The mail to answer: the one given, or the newest of theirs in the history."""
-        past = _interactions(self.history)
-        ours = tuple(text for kind, text in past if kind == "mail_sent")
-        theirs = (text for kind, text in past if kind == "mail_received")
-        text = self.message if isinstance(self.message, str) else _text_of(self.message or {})
-        found = text or next(theirs, "")
-        return Message(_whole(found), self.subject, ours) if found.strip() else None
+    def heard(self) -> list[Heard]:
+        """The interactions that were handed over."""
+        return heard_in(self.interactions, "interactions") + heard_in(self.history, "history")
+
+    def people(self, heard: Sequence[Heard]) -> list[Dossier]:
+        """The leads to be answered; `Mistakes` where one mail is said to be of several."""
+        handed_over = self.interactions is not None or self.history is not None
+        found = dossiers_of(heard) if handed_over and not self.names_a_lead() else self.dossiers()
+        if self.message is not None and len(found) > 1:
+            raise Mistakes([Mistake("message", "One mail is of one lead. Leave out the other leads.")])
+        return found
+
+    def received(self) -> str | None:
+        """The text of the mail that was given."""
+        if isinstance(self.message, str) or self.message is None:
+            return self.message
+        return "\n".join(one.text for one in heard_in(self.message, "message"))
 
 
 REPLY = Capability(
@@ -66,35 +81,6 @@ REPLY = Capability(
     mails=1,
     seconds=0.2,
 )
-
-
-def _interactions(given: Objects | None) -> list[tuple[str, str]]:
-    """Kind and text of each, in the order given."""
-    objects = [given] if isinstance(given, dict) else given or []
-    inside = [item for one in objects for item in _listed(one)]
-    return [(str(item.get("kind")), text) for item in inside if (text := _text_of(item))]
-
-
-def _listed(given: JsonObject) -> Iterator[JsonObject]:
-    """The interactions in an object: itself, those of its lists, or the one within it."""
-    below = [value for value in given.values() if isinstance(value, list | dict)]
-    if "text" in given or not below:
-        yield given
-        return
-    for value in below:
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, dict):
-                yield from _listed(item)
-
-
-def _text_of(given: JsonObject) -> str:
-    text = given.get("text")
-    return text[:LONGEST_MESSAGE] if isinstance(text, str) else ""
-
-
-def _whole(text: str) -> str:
-    """The text with line ends of one kind, and a question mark for half a character."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
 
 
 @dataclass
@@ -117,34 +103,40 @@ class CopywriterAgent(Agent):
         return Replying(self.steps)
 
     async def execute(self, task: Task) -> Made:
+        """One record for each lead."""
         if task.capability == DRAFT_EMAIL.name:
-            return await self._drafts(OfferedInput.model_validate(task.parameters))
+            return await self._drafts(DraftInput.model_validate(task.parameters))
         if task.capability == REPLY.name:
             return await self._replies(ReplyInput.model_validate(task.parameters))
         raise NotFound(f"The agent {self.agent_id} has no capability {task.capability[:100]!r}.")
 
-    async def _replies(self, asked: ReplyInput) -> list[Sourced]:
-        offer, message = asked.offering(), asked.received()
-
-        async def reply(dossier: Dossier) -> Replied:
-            return await self.replying.reply(dossier, message, offer)
-
-        found = await each(asked.dossiers(), reply, _unanswered)
-        return [Sourced(one.model_dump(mode="json"), one.source) for one in found]
-
-    async def _drafts(self, asked: OfferedInput) -> list[Sourced]:
+    async def _drafts(self, asked: DraftInput) -> list[Sourced]:
         icp, offer = asked.profile(), asked.offering()
 
         async def draft(dossier: Dossier) -> Drafted:
-            return await self.drafting.draft(dossier, icp, offer)
+            made = await self.drafting.draft(dossier, icp, offer, language=asked.language)
+            return made.model_copy(update={"notes": (*made.notes, *asked.unmet(made.draft))})
 
-        found = await each(asked.dossiers(), draft, _failed)
-        return [Sourced(one.model_dump(mode="json"), one.source) for one in found]
+        return [_record(one) for one in await each(asked.dossiers(), draft, _not_drafted)]
+
+    async def _replies(self, asked: ReplyInput) -> list[Sourced]:
+        offer, heard = asked.offering(), asked.heard()
+
+        async def reply(dossier: Dossier) -> Replied:
+            letters = with_person(heard, dossier.lead)
+            made = await self.replying.reply(dossier, asked.received(), letters, offer, subject=asked.subject)
+            return made.model_copy(update={"notes": (*made.notes, *asked.unmet(made.draft))})
+
+        return [_record(one) for one in await each(asked.people(heard), reply, _not_answered)]
 
 
-def _failed(dossier: Dossier, why: str) -> Drafted:
+def _record(made: Dossier) -> Sourced:
+    return Sourced(made.model_dump(mode="json"), made.source)
+
+
+def _not_drafted(dossier: Dossier, why: str) -> Drafted:
     return without_draft(dossier, why, "failed")
 
 
-def _unanswered(dossier: Dossier, why: str) -> Replied:
+def _not_answered(dossier: Dossier, why: str) -> Replied:
     return without_answer(dossier, why, "failed")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from memory.profile import Icp, Offer
-from memory.records import LeadStatus, Proof, Qualification
+from memory.records import Lead, LeadStatus, Proof, Qualification
 from nodes.agents.dossier import Dossier, Drafted
 from nodes.agents.lead_steps import LeadSteps
 from nodes.critique import Critique, CritiqueView, wants_another
@@ -34,8 +34,13 @@ class Drafting:
     def critique(self) -> Critique:
         return Critique(critic=self.steps.engine.critic, offer=self.steps.offer)
 
-    async def draft(self, dossier: Dossier, icp: Icp | None, offer: Offer | None) -> Drafted:
-        """The mail with its proof, or why there is none. Raises `Unavailable` as reading does."""
+    async def draft(
+        self, dossier: Dossier, icp: Icp | None, offer: Offer | None, *, language: str | None = None
+    ) -> Drafted:
+        """The mail with its proof, or why there is none. Raises `Unavailable` as reading does.
+
+        `language` stands in place of the lead's own, where the offer speaks it.
+        """
         lead = dossier.lead
         if not lead.email:
             return without_draft(dossier, NO_ADDRESS)
@@ -50,11 +55,15 @@ class Drafting:
             dossier = await self.steps.judge(dossier, icp)
         if dossier.qualification is None or dossier.qualification.status == "not_qualified":
             return without_draft(dossier, _unfit(dossier.qualification))
-        return await self._written(dossier, dossier.qualification, offer)
+        spoken = {"language": language} if language else {}
+        reader = lead.model_copy(update=spoken)
+        return await self._written(dossier, reader, dossier.qualification, offer)
 
-    async def _written(self, dossier: Dossier, qualification: Qualification, offer: Offer | None) -> Drafted:
+    async def _written(
+        self, dossier: Dossier, reader: Lead, qualification: Qualification, offer: Offer | None
+    ) -> Drafted:
         state = DraftView(
-            lead=dossier.lead,
+            lead=reader,
             offer=offer,
             snapshots=dossier.snapshots,
             facts=dossier.facts,

@@ -12,7 +12,7 @@ from memory.errors import Mistake, Mistakes
 from memory.json_values import JsonObject
 from memory.profile import Icp, Offer
 from nodes.agents.dossier import Dossier
-from tools.lead_object import read_lead
+from tools.lead_object import identifies, read_lead
 from tools.profile_files import parse_icp, parse_offer
 
 MOST_LEADS = 1_000
@@ -47,7 +47,12 @@ class LeadsInput(BaseModel):
             if given is not None:
                 return self._at(place, given)
         given = self.flat()
-        return [_joined(dossier_of(given, "parameters"), given)]
+        return [_joined(dossier_of(given, "lead"), given)]
+
+    def names_a_lead(self) -> bool:
+        """Whether one is given at all."""
+        places = (getattr(self, place) for place in PLACES)
+        return any(given is not None for given in places) or identifies(self.flat())
 
     def flat(self) -> JsonObject:
         """The fields of one lead, given as parameters."""
@@ -58,8 +63,8 @@ class LeadsInput(BaseModel):
         listed = isinstance(given, list)
         objects = given if isinstance(given, list) else list(_unpacked(given))
         if len(objects) > MOST_LEADS:
-            raise Mistakes([Mistake(f"parameters.{place}", f"At most {MOST_LEADS:,} leads are taken at a time.")])
-        paths = [f"parameters.{place}[{at}]" if listed else f"parameters.{place}" for at in range(len(objects))]
+            raise Mistakes([Mistake(place, f"At most {MOST_LEADS:,} leads are taken at a time.")])
+        paths = [f"{place}[{at}]" if listed else place for at in range(len(objects))]
         found = _all_of(objects, paths)
         return [_joined(found[0], self.model_extra or {})] if len(found) == 1 else found
 
@@ -119,10 +124,8 @@ def _joined(dossier: Dossier, others: Mapping[str, JsonValue]) -> Dossier:
     outputs = {name: value for name, value in others.items() if _is_output(value)}
     for name, value in outputs.items():
         if isinstance(value, dict):
-            dossier = joined(dossier, _with(Dossier(lead=dossier.lead), _parts(value), f"parameters.{name}"))
-    return _with(
-        dossier, _parts({name: value for name, value in others.items() if name not in outputs}), "parameters"
-    )
+            dossier = joined(dossier, _with(Dossier(lead=dossier.lead), _parts(value), name))
+    return _with(dossier, _parts({name: value for name, value in others.items() if name not in outputs}), "")
 
 
 def joined(one: Dossier, other: Dossier) -> Dossier:
@@ -152,4 +155,4 @@ def _with(dossier: Dossier, parts: JsonObject, where: str) -> Dossier:
 
 def _mistake(place: tuple[int | str, ...], message: str, where: str) -> Mistake:
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
-    return Mistake(f"{where}{path}", f"{message}.")
+    return Mistake(f"{where}{path}".lstrip("."), f"{message}.")

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from memory.profile import Offer
-from memory.records import Draft, Fact, Interaction, Lead, LeadStatus, Proof, Qualification, Snapshot, Standing
+from memory.records import Draft, Fact, LeadStatus, Proof, Qualification, Snapshot, Standing
 from memory.words import Clock, Language
 from nodes.agents.dossier import Dossier, Replied
 from nodes.agents.drafting import NO_ADDRESS
+from nodes.agents.heard import Heard, with_person
 from nodes.agents.lead_steps import LeadSteps
 from nodes.recall import RecallView
-from tools.accounts import person_of
 from tools.language import language_of
 from tools.offline import addressee
 from tools.offline.answer import MOST_STATEMENTS, Answered, Letter, answers_to
@@ -26,6 +26,7 @@ from tools.received import Received
 LONGEST_SUBJECT = 200  # characters
 SPOKEN: tuple[Language, ...] = ("en", "de", "fr")
 FOR_A_PERSON = Qualification(status="review", score=0)  # who wrote to us may be answered, whether they fit or not
+ANSWERED = "They have not written since our last mail, so there is nothing to answer."
 NO_MESSAGE = "There is no received mail to answer. Give its text as `message`."
 NOTHING_ASKED = "The mail asks nothing that could be answered from the offer. Answer it yourself."
 UNSPOKEN = "The offer has no statement and call to action in the language of the mail. Answer it yourself."
@@ -47,16 +48,26 @@ class Replying:
 
     steps: LeadSteps
 
-    async def reply(self, dossier: Dossier, message: Message | None, offer: Offer | None) -> Replied:
-        """The answer with its proof, or why there is none."""
+    async def reply(
+        self, dossier: Dossier, text: str | None, heard: Sequence[Heard], offer: Offer | None, *, subject: str = ""
+    ) -> Replied:
+        """The answer with its proof, or why there is none.
+
+        Without a `text` it is to the last mail of the person, in what was `heard` of them or is remembered.
+        """
         recalled = await self.steps.recall(RecallView(lead=dossier.lead, offer=offer))
-        past = recalled.past or ()
         dossier = dossier.model_copy(update={"standing": recalled.standing or dossier.standing})
-        message = _remembering(message or _latest(dossier.lead, past), past)
-        if message is None:
+        past = with_person([*heard, *(Heard.of(item) for item in recalled.past or ())], dossier.lead)
+        newest = next((one for one in past if one.kind in ("mail_received", "mail_sent")), None)
+        if text is None and newest is not None and newest.kind == "mail_sent":
+            return without_answer(dossier, ANSWERED)
+        given = text if text is not None else newest.text if newest else ""
+        if not given.strip():
             return without_answer(dossier, NO_MESSAGE)
         if (why := _forbidden(dossier)) is not None:
             return without_answer(dossier, why)
+        ours = tuple(one.text for one in past if one.kind == "mail_sent")
+        message = Message(_whole(given), subject, ours)
         return Answer(dossier, message, offer or self.steps.offer, self.steps.clock).replied()
 
 
@@ -172,16 +183,9 @@ def without_answer(dossier: Dossier, why: str, status: LeadStatus = "skipped") -
     return Replied.model_validate({**dict(dossier), "why": why, "status": status})
 
 
-def _latest(lead: Lead, past: Sequence[Interaction]) -> Message | None:
-    """The last mail that the person wrote to us, as far as it is remembered."""
-    person = person_of(lead)
-    mails = (item.text for item in past if item.kind == "mail_received" and item.person == person)
-    return next((Message(text) for text in mails), None)
-
-
-def _remembering(message: Message | None, past: Sequence[Interaction]) -> Message | None:
-    sent = tuple(item.text for item in past if item.kind == "mail_sent")
-    return message and replace(message, ours=(*message.ours, *sent))
+def _whole(text: str) -> str:
+    """The text with line ends of one kind, and a question mark for half a character."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
 
 
 def _forbidden(dossier: Dossier) -> str | None:

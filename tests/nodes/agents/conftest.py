@@ -19,8 +19,10 @@ from memory.results import Results
 from memory.run_places import RunPlaces
 from memory.snapshots import Snapshots
 from memory.words import utc_now
-from nodes.agents.agent import Agent, Task
+from nodes.agents.agent import Agent
+from nodes.agents.calling import Call, LocalCaller
 from nodes.agents.lead_steps import LeadSteps
+from nodes.registry import AgentRegistry
 from server.assembly import DEMO, read_inputs
 from server.engines import offline_engine
 from server.settings import Settings
@@ -28,7 +30,6 @@ from tools.embedding import MiniLM
 from tools.lead_file import read_leads
 from tools.workers import Inline
 
-MADE_AT = datetime(2026, 5, 1, tzinfo=UTC)
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 KeepResults = Callable[..., Awaitable[Path]]
 
@@ -37,17 +38,12 @@ Ask = Callable[[Agent, str, dict[str, Any]], Awaitable[list[Any]]]
 
 @pytest.fixture
 def ask() -> Ask:
-    """Has an agent do something, and gives the records' data as they are handed on in an envelope."""
+    """Has an agent do something, as workflows have it done, and gives the records' data."""
 
     async def asked(agent: Agent, capability: str, parameters: dict[str, Any]) -> list[Any]:
-        made = await agent.execute(Task(capability, parameters))
-        assert isinstance(made, list)
-        envelope = Envelope.from_records(made, agent=agent.agent_id, run_id="r", at=MADE_AT)
-        declared = agent.can(capability)
-        assert declared is not None
-        for record in Envelope.validate(envelope.model_dump(mode="json")).records:
-            declared.output.model_validate(record.data)
-        return [record.data for record in envelope.records]
+        caller = LocalCaller(AgentRegistry([agent]))
+        envelope = await caller.call(Call(capability, parameters, agent=agent.agent_id))
+        return [record.data for record in Envelope.validate(envelope.model_dump(mode="json")).records]
 
     return asked
 

@@ -87,6 +87,22 @@ async def test_facts_that_were_made_up_on_the_way_are_not_proven(
     assert "quote_not_exact" in {finding["code"] for finding in found["proof"]["findings"]}
 
 
+async def test_a_wish_is_followed_or_the_notes_say_that_it_was_not(
+    ask: Any, copywriter: CopywriterAgent, demo_leads: dict[str, Any]
+) -> None:
+    wishes = {"language": "de", "max_words": 20, "instructions": "Mention the fair."}
+    (found,) = await ask(copywriter, "draft_email", {"lead": demo_leads["Brindlecombe Pumps"], **wishes})
+    assert found["proven"] is True
+    assert found["draft"]["body"].startswith("Guten Tag")
+    assert found["lead"]["language"] == ""
+    assert [("20 were asked for" in note, "Mention the fair." in note) for note in found["notes"][-2:]] == [
+        (True, False),
+        (False, True),
+    ]
+    (other,) = await ask(copywriter, "draft_email", {"lead": demo_leads["Brindlecombe Pumps"], "language": "it"})
+    assert "language that was asked for" in other["notes"][-1]
+
+
 async def test_who_must_not_be_written_to_gets_no_draft(
     ask: Any, suppressing: LeadSteps, demo_leads: dict[str, Any]
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from memory.envelopes import Sourced
+from memory.errors import Mistakes
 from nodes.agents.agent import Task
 from nodes.agents.copywriter import CopywriterAgent
 from nodes.agents.lead_steps import LeadSteps
@@ -101,11 +102,45 @@ async def test_a_subject_that_is_not_proven_is_not_taken_over(copywriter: Copywr
     assert not any(part in found["draft"]["subject"] for part in ("90%", "4,711", "xxx", "\n"))
 
 
+def heard(kind: str, text: str, day: int, person: str = LEAD["email"]) -> dict[str, Any]:
+    """An interaction as recall hands it on."""
+    at = f"2026-05-{day:02}T10:00:00Z"
+    return {"kind": kind, "text": text, "at": at, "person": person, "person_name": "Gareth Whitlam", "score": 0.5}
+
+
 async def test_the_newest_received_mail_of_a_history_is_answered(copywriter: CopywriterAgent) -> None:
-    past = [{"kind": "mail_received", "text": ASKS}, {"kind": "mail_sent", "text": "Hi Gareth"}]
-    for history in (past, {"items": past}, [{"interaction": one, "score": 0.5} for one in past]):
+    past = [heard("mail_sent", "Hi Gareth", 1), heard("mail_received", ASKS, 3), heard("mail_received", "No.", 2)]
+    for history in (past, {"interactions": past, "count": 3}, [{"interaction": one} for one in past]):
         found = await reply(copywriter, history=history)
         assert READS_ERP in found["draft"]["body"]
+
+
+async def test_the_people_of_the_interactions_are_answered_where_no_lead_is_named(
+    ask: Any, copywriter: CopywriterAgent
+) -> None:
+    found = {
+        "interactions": [
+            heard("mail_received", ASKS, 3),
+            heard("mail_received", "What does it cost?", 4, "mara@other.example"),
+        ]
+    }
+    one, other = await ask(copywriter, "reply", {"interactions": found, "instructions": "Be brief."})
+    assert (one["lead"]["email"], one["proven"]) == (LEAD["email"], True)
+    assert (other["lead"]["email"], other["draft"]) == ("mara@other.example", None)
+    assert "Be brief." in one["notes"][-1]
+    assert await ask(copywriter, "reply", {"interactions": {"interactions": [], "count": 0}}) == []
+
+
+async def test_who_has_not_written_since_our_last_mail_is_not_answered(copywriter: CopywriterAgent) -> None:
+    past = [heard("mail_received", ASKS, 3), heard("mail_sent", "Hi Gareth", 4)]
+    found = await reply(copywriter, history=past)
+    assert (found["draft"], "since our last mail" in found["why"]) == (None, True)
+
+
+async def test_one_mail_is_of_one_lead(ask: Any, copywriter: CopywriterAgent) -> None:
+    leads = [LEAD, {"email": "mara@other.example"}]
+    with pytest.raises(Mistakes, match="of one lead"):
+        await ask(copywriter, "reply", {"leads": leads, "message": ASKS})
 
 
 async def test_what_was_written_before_is_no_news(copywriter: CopywriterAgent) -> None:

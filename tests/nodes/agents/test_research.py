@@ -187,13 +187,13 @@ async def test_a_page_that_gives_orders_changes_nothing_but_what_stands_there(as
 @pytest.mark.parametrize(
     ("parameters", "path"),
     [
-        ({}, "parameters"),
-        ({"lead": {}}, "parameters.lead"),
-        ({"lead": {"title": "CEO"}}, "parameters.lead"),
-        ({"lead": {"email": "nobody"}}, "parameters.lead.email"),
-        ({"leads": [{"email": "a@acme.example"}, {"email": 5}]}, "parameters.leads[1].email"),
-        ({"leads": [{"email": "a@acme.example", "employees": []}]}, "parameters.leads[0].employees"),
-        ({"lead": {"email": "a@acme.example"}, "facts": [{"id": "f1"}]}, "parameters.facts[0].snapshot_id"),
+        ({}, "lead"),
+        ({"lead": {}}, "lead"),
+        ({"lead": {"title": "CEO"}}, "lead"),
+        ({"lead": {"email": "nobody"}}, "lead.email"),
+        ({"leads": [{"email": "a@acme.example"}, {"email": 5}]}, "leads[1].email"),
+        ({"leads": [{"email": "a@acme.example", "employees": []}]}, "leads[0].employees"),
+        ({"lead": {"email": "a@acme.example"}, "facts": [{"id": "f1"}]}, "facts[0].snapshot_id"),
     ],
 )
 async def test_what_is_no_lead_is_refused_with_its_place(
