@@ -19,7 +19,7 @@ from memory.step_records import StepLog
 from memory.words import Clock
 from nodes.agents.calling import AgentCaller
 from nodes.workflow.actions import Sleep
-from nodes.workflow.budget import Budgets
+from nodes.workflow.budget import MOST, Budgets
 from nodes.workflow.frame import Frame
 from nodes.workflow.recording import Records
 from nodes.workflow.result import result
@@ -51,6 +51,7 @@ def workflow(
     owner: str = "",
     subworkflows: Mapping[str, Definition] | None = None,
     sleep: Sleep = asyncio.sleep,
+    most_steps: int = MOST,
 ) -> StateGraph[Any, None, Any]:
     """The graph of a checked definition, not yet compiled: give it a checkpointer.
 
@@ -59,7 +60,7 @@ def workflow(
     step failed; invoked again with None, the thread goes on with the steps that failed or were cancelled.
     """
     steps = StepMaker(agents, calls, Records(log, clock), clock, sleep, owner, subworkflows or {})
-    budgets = Budgets()
+    budgets = Budgets(most_steps)
     listed = StepList(definition.steps)
     schema = state_of("WorkflowState", {**WorkflowState.__annotations__, **listed.channels})
     graph = StateGraph(schema, input_schema=WorkflowInput)

@@ -23,7 +23,7 @@ from nodes.workflow.outcomes import Outcome, Outcomes
 from nodes.workflow.wait import WaitEnd
 
 BRANCHES = "branches."  # how the channels of branches begin
-ATTEMPT = "Attempt"  # a node; no step can be called so
+ATTEMPT, REST = "Attempt", "Rest"  # nodes; no step can be called so
 
 
 def _inside(state: State, runtime: Runtime[Frame]) -> Frame:
@@ -130,6 +130,9 @@ def guard_body(guarded: Guarded, attempted: Graph | None, undoing: Step | None, 
         runtime.context.is_new = True
         return await guarded.try_once(state, runtime.context.frame)
 
+    async def rest(state: GuardState) -> GuardState:
+        return await guarded.rest(state)
+
     async def undo(_: GuardState, runtime: Runtime[Guarding]) -> GuardState:
         runtime.context.is_new = True
         return await guarded.undo_it(runtime.context.frame)
@@ -137,7 +140,11 @@ def guard_body(guarded: Guarded, attempted: Graph | None, undoing: Step | None, 
     graph = StateGraph(GuardState, context_schema=Guarding)
     graph.add_node(ATTEMPT, showing(attempted, attempt) if attempted else attempt)
     graph.add_edge(START, ATTEMPT)
-    ways = [ATTEMPT, END]
+    ways = [END]
+    if guarded.attempt.step.retry:
+        ways.append(REST)
+        graph.add_node(REST, rest)
+        graph.add_edge(REST, ATTEMPT)
     if undoing:
         name = _undoing(undoing)
         ways.append(name)
@@ -151,7 +158,7 @@ def _after_attempt(undoing: Step | None) -> Callable[[GuardState], str]:
     def after(state: GuardState) -> str:
         if undoing and "failure" in state:
             return _undoing(undoing)
-        return END if "outcome" in state else ATTEMPT
+        return END if "outcome" in state else REST
 
     return after
 

@@ -30,10 +30,11 @@ from nodes.workflow.approval import AskPerson
 from nodes.workflow.attempt import Attempt
 from nodes.workflow.condition import ELSE, THEN, TakeBranch
 from nodes.workflow.guarded import Guarded
+from nodes.workflow.holding import Hold
 from nodes.workflow.loop import Repeat
 from nodes.workflow.parallel import RunBranches
 from nodes.workflow.recording import Records
-from nodes.workflow.retrying import Attempts
+from nodes.workflow.retrying import Attempts, is_patient
 from nodes.workflow.run_step import RunStep
 from nodes.workflow.subworkflow import RunSubworkflow
 from nodes.workflow.transform import MakeValue
@@ -60,15 +61,19 @@ class StepMaker:
         """What the node of a step does; `undo` is the step that undoes it."""
         action, inside = self._acting(step)
         attempt = Attempt(step, action, self.records, passing=(GraphBubbleUp,))
-        if undo or (inside and step.retry and not isinstance(step, Wait)):
+        if undo or (step.retry and (inside or is_patient(step.retry))):
             return self._guarded(attempt, inside, undo)
         return Made(RunStep(step, Attempts(attempt, self.sleep), self.records), inside)
 
     def _guarded(self, attempt: Attempt, inside: Graph | None, undo: Step | None) -> Made:
         undone = self.make(undo, None) if undo else None
-        guarded = Guarded(attempt, self.sleep, undone.run if undone else None)
+        guarded = Guarded(attempt, self._hold, undone.run if undone else None)
         guard = guard_body(guarded, inside, undo, undone.inside if undone else None)
         return Made(RunStep(attempt.step, guard, self.records, undo), guard.graph)
+
+    @property
+    def _hold(self) -> Hold:
+        return Hold(self.clock, self.sleep, interrupt)
 
     def _acting(self, step: Step) -> Acting:
         match step:
@@ -88,7 +93,7 @@ class StepMaker:
     def _waiting(self, step: Wait) -> Acting:
         end = WaitEnd(step, self.clock)
         body = wait_body(end)
-        return WaitUntil(step, end, body, interrupt, self.sleep), body.graph
+        return WaitUntil(step, end, body, self._hold), body.graph
 
     def _containing(self, step: Branch | Parallel | Loop | Subworkflow) -> Acting:
         match step:

@@ -9,7 +9,7 @@ from memory.definitions import Step
 from memory.errors import TooLarge
 from memory.json_values import written
 from nodes.workflow.actions import Action, Done, Ready
-from nodes.workflow.failing import Passing, StepFailed, failing, told
+from nodes.workflow.failing import Passing, StepFailed, StepsSpent, failing, told
 from nodes.workflow.frame import Frame
 from nodes.workflow.outcomes import Outcome, completed
 from nodes.workflow.recording import Records, Story
@@ -33,15 +33,13 @@ class Attempt:
         story, ready = await self._begun(frame, failures)
         try:
             done = await self._done(ready, story)
-        except self.passing:
-            raise
         except asyncio.CancelledError:
             await story.end("cancelled", error=CANCELLED)
             raise
-        except Exception as error:
+        except (StepFailed, StepsSpent) as error:
             await self._failed(story, error, may_go_on=not is_last)
             raise
-        await story.end("completed", output=done.output, error=None, agent=done.agent, provenance=done.provenance)
+        await story.end("completed", output=done.output, agent=done.agent, provenance=done.provenance)
         return completed(done.output)
 
     async def _begun(self, frame: Frame, failures: int) -> tuple[Story, Ready]:
@@ -79,7 +77,7 @@ class Attempt:
     async def _failed(self, story: Story, error: Exception, *, may_go_on: bool = False) -> None:
         why = told(error, self.step.step_id)
         if may_go_on and isinstance(error, StepFailed) and error.may_pass(self.step.step_id):
-            await story.note(error=why)  # it is tried again
+            await story.note(status="waiting", error=why)  # for the next attempt
         else:
             await story.end("failed", error=why)
 

@@ -72,7 +72,7 @@ def _attempts(earlier: StepRecord | None, failures: int, *, is_body: bool) -> in
     """Which attempt this is. Going on with a wait or a body that was interrupted is no new one."""
     if earlier is None:
         return failures + 1
-    if earlier.status == "waiting":
+    if earlier.status == "waiting" and earlier.error is None:
         return earlier.attempts
     if is_body and earlier.status == "running":
         return max(earlier.attempts, failures + 1)

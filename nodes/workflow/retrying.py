@@ -7,6 +7,7 @@ from nodes.workflow.actions import Sleep
 from nodes.workflow.attempt import Attempt
 from nodes.workflow.failing import StepFailed
 from nodes.workflow.frame import Frame
+from nodes.workflow.holding import SLEPT
 from nodes.workflow.outcomes import Outcome
 
 ONCE = Retry(attempts=1)
@@ -18,9 +19,14 @@ def pause(retry: Retry, failures: int) -> float:
     return min(retry.wait * retry.backoff**failures, LONGEST_PAUSE)
 
 
+def is_patient(retry: Retry) -> bool:
+    """Whether a pause is longer than what is slept."""
+    return retry.attempts > 1 and pause(retry, retry.attempts - 2) > SLEPT.total_seconds()
+
+
 @dataclass(frozen=True)
 class Attempts:
-    """A step without steps inside: tried as often as its `retry` says, in one go."""
+    """A step without steps inside and with short pauses: tried as often as its `retry` says, in one go."""
 
     attempt: Attempt
     sleep: Sleep

@@ -1,4 +1,4 @@
-"""Wait, for seconds or until a time. Short waits are slept; long ones stop the run until it is woken."""
+"""Wait, for seconds or until a time."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from memory.definitions import Wait
 from memory.errors import Invalid
 from memory.words import Clock
-from nodes.workflow.actions import Ask, Done, Ready, Sleep
+from nodes.workflow.actions import Done, Ready
 from nodes.workflow.failing import failing
 from nodes.workflow.frame import Frame
+from nodes.workflow.holding import Hold
 from nodes.workflow.recording import Story
 from tools.templates import render
 
-SLEPT = timedelta(seconds=30)  # what is slept at most; more frees the worker
 LONGEST = timedelta(days=366)
 
 
@@ -58,8 +58,7 @@ class WaitUntil:
     step: Wait
     end: WaitEnd
     begin: Callable[[Frame], Awaitable[datetime]]
-    ask: Ask
-    sleep: Sleep
+    hold: Hold
 
     def prepare(self, frame: Frame) -> Ready:
         self.end(frame)
@@ -67,14 +66,7 @@ class WaitUntil:
         async def waited(story: Story) -> Done:
             until = await self.begin(frame)
             await story.note(input={"until": until.isoformat()}, status="waiting")
-            await self._wait(until)
+            await self.hold.until(until, self.step.step_id)
             return Done(None)
 
         return Ready(None, waited, is_body=True)
-
-    async def _wait(self, until: datetime) -> None:
-        while (left := until - self.end.clock()) > timedelta(0):
-            if left <= SLEPT:
-                await self.sleep(left.total_seconds())
-            else:
-                self.ask({"kind": "wait", "step_id": self.step.step_id, "until": until.isoformat()})

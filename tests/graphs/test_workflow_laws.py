@@ -5,17 +5,16 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from langgraph.checkpoint.memory import InMemorySaver
 
 from memory.definitions import Definition
 from nodes.workflow.failing import StepFailed
 from tests.graphs.workflows.generator import GIVEN, Generator
 from tests.graphs.workflows.interpreter import Failed, Interpreter
-from tests.graphs.workflows.site import Site, answer_to
+from tests.graphs.workflows.trial import Trial, answer_to
 
 
 class Doing:
-    """The same agents and persons as the site's, without a graph."""
+    """The same agents and persons as the trial's, without a graph."""
 
     def __init__(self) -> None:
         self.calls: dict[str, int] = {}
@@ -29,9 +28,9 @@ class Doing:
         return given
 
 
-async def compare(definition: Definition, site: Site) -> None:
+async def compare(definition: Definition, trial: Trial) -> None:
     """Run it both ways: the same output, and each outermost step has the same status, or both fail."""
-    made = await site.run(GIVEN)
+    made = await trial.run(**GIVEN)
     interpreter = Interpreter(Doing())
     try:
         wanted = interpreter.run(definition, GIVEN)
@@ -40,25 +39,25 @@ async def compare(definition: Definition, site: Site) -> None:
         return
     assert made == wanted
     outermost = [step.step_id for step in definition.steps if step.step_id in interpreter.statuses]
-    assert {one: site.statuses[one] for one in outermost} == {one: interpreter.statuses[one] for one in outermost}
+    assert {one: trial.statuses[one] for one in outermost} == {one: interpreter.statuses[one] for one in outermost}
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10**9), size=st.integers(1, 40))
 async def test_a_workflow_comes_to_what_the_interpreter_says(seed: int, size: int) -> None:
     definition = Generator(Random(seed), size).definition()
-    await compare(definition, Site(definition))
+    await compare(definition, Trial(definition))
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10**9), size=st.integers(1, 40))
 async def test_so_does_one_that_asks_persons_and_is_gone_on_with(seed: int, size: int) -> None:
     definition = Generator(Random(seed), size, asks=True).definition()
-    await compare(definition, Site(definition, saver=InMemorySaver()))
+    await compare(definition, Trial(definition))
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10**9))
 async def test_so_does_one_of_200_steps(seed: int) -> None:
     definition = Generator(Random(seed), 200).definition()
-    await compare(definition, Site(definition))
+    await compare(definition, Trial(definition))
