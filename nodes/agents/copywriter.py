@@ -19,7 +19,6 @@ from nodes.agents.lead_steps import LIMITS, LeadSteps
 from nodes.agents.many import each
 from nodes.agents.replying import Replying, without_answer
 from nodes.agents.wishes import Wishes
-from nodes.research import PAGE_BUDGET
 
 
 class DraftInput(OfferedInput, Wishes):
@@ -33,10 +32,9 @@ DRAFT_EMAIL = Capability(
     "asked not to be written to, or has no page that says anything firm gets no draft, and the reason.",
     input=DraftInput,
     output=Drafted,
-    pages=PAGE_BUDGET,
-    tokens=12_000,
+    tokens=6_000,  # and no pages: research has read them, as a rule
     mails=1,
-    seconds=3.0,
+    seconds=0.5,
 )
 
 

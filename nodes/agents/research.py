@@ -44,6 +44,7 @@ ENRICH_LEAD = Capability(
     input=LeadsInput,
     output=Researched,
     pages=PAGE_BUDGET,
+    tokens=7_000,
     seconds=2.0,
 )
 READ_COMPANY = Capability(
@@ -52,6 +53,7 @@ READ_COMPANY = Capability(
     input=CompanyInput,
     output=CompanyRead,
     pages=PAGE_BUDGET,
+    tokens=7_000,
     seconds=2.0,
 )
 FIND_NEWS = Capability(
@@ -60,6 +62,7 @@ FIND_NEWS = Capability(
     input=CompanyInput,
     output=NewsFound,
     pages=PAGE_BUDGET,
+    tokens=7_000,
     seconds=2.0,
 )
 
