@@ -6,7 +6,7 @@ Ours are joined by those of installed packages (the entry point group `zigral.ag
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 import stamina.instrumentation
@@ -36,13 +36,11 @@ from nodes.agents.records import RecordsAgent
 from nodes.agents.research import ResearchAgent
 from nodes.agents.sales import SalesAgent
 from nodes.registry import AgentRegistry
-from server.assembly import DEMO, PROCESSES, Inputs, read_inputs
+from server.assembly import DEMO, PROCESSES, Inputs, http_calls, read_inputs
 from server.engines import choose, open_engine
 from server.interactions import PassingInteractions
 from server.settings import Settings
-from server.version import zigral_version
 from tools.engine import Engine
-from tools.http_calls import ClosedCalls, HttpCalls, LiveCalls
 from tools.mail_domains import DnsMailDomains, MailDomains, system_resolver
 from tools.registry import ToolRegistry
 from tools.toolbox import Ports, toolbox
@@ -67,31 +65,36 @@ async def open_agents(settings: Settings, redis: Redis) -> AsyncIterator[Agents]
     """
     stamina.instrumentation.set_on_retry_hooks([])  # it would print a line for each retry
     inputs = await asyncio.to_thread(read_inputs, settings, web=settings.web or str(DEMO / "web"))
-    async with AsyncExitStack() as stack:
-        workers = await stack.enter_async_context(open_workers(PROCESSES))
-        engine = await stack.enter_async_context(
-            open_engine(
-                choose("auto", settings),
-                settings,
-                workers=workers,
-                spending=Spending(),
-                answers=RedisAnswers(redis, settings.model_cache_days),
-            )
-        )
-        ports = Ports(
+    async with _open_ports(settings, redis, inputs) as ports, _open_engine(settings, redis, ports) as engine:
+        registry = AgentRegistry(_ours(redis, inputs, engine, ports))
+        await asyncio.to_thread(bring, registry, settings.agents)
+        standings, tools = SharedStandings(redis=redis), toolbox(ports)
+        caller = LocalCaller(registry, tools, standings, redact=Redactor(settings.secrets()))
+        async with telling(standings, lambda: [agent.agent_id for agent in registry]):
+            yield Agents(registry, caller, standings, tools)
+
+
+@asynccontextmanager
+async def _open_ports(settings: Settings, redis: Redis, inputs: Inputs) -> AsyncIterator[Ports]:
+    async with open_workers(PROCESSES) as workers:
+        yield Ports(
             web=inputs.web,
             workers=workers,
             snapshots=Snapshots(settings.data),
             interactions=PassingInteractions(settings, redis),
             mail_domains=_mail_domains(settings),
-            calls=_calls(settings),
+            calls=http_calls(settings),
         )
-        registry = AgentRegistry(_ours(redis, inputs, engine, ports))
-        await asyncio.to_thread(bring, registry, settings.agents)
-        standings, tools = SharedStandings(redis=redis), toolbox(ports)
-        await stack.enter_async_context(telling(standings, lambda: [agent.agent_id for agent in registry]))
-        caller = LocalCaller(registry, tools, standings, redact=Redactor(settings.secrets()))
-        yield Agents(registry, caller, standings, tools)
+
+
+def _open_engine(settings: Settings, redis: Redis, ports: Ports) -> AbstractAsyncContextManager[Engine]:
+    return open_engine(
+        choose("auto", settings),
+        settings,
+        workers=ports.workers,
+        spending=Spending(),
+        answers=RedisAnswers(redis, settings.model_cache_days),
+    )
 
 
 def _ours(redis: Redis, inputs: Inputs, engine: Engine, ports: Ports) -> list[Agent]:
@@ -129,10 +132,3 @@ def _mail_domains(settings: Settings) -> MailDomains | None:
         return DnsMailDomains(system_resolver(settings.dns))
     except Unavailable:
         return None
-
-
-def _calls(settings: Settings) -> HttpCalls:
-    """Addresses are called only where Zigral reads the live web."""
-    if settings.web != "live":
-        return ClosedCalls()
-    return LiveCalls(version=zigral_version(), ports=settings.web_ports)

@@ -18,9 +18,7 @@ from memory.words import Clock, utc_now
 from nodes.agents.calling import AgentCaller
 from server.graph_registry import Graphs
 from server.run_inputs import Compiled, run_config
-from server.settings import Settings
-from server.version import zigral_version
-from tools.http_calls import ClosedCalls, HttpCalls, LiveCalls
+from tools.http_calls import HttpCalls
 
 WORKFLOW = "workflow"  # the id of the graph that executions run on
 KEPT = 64  # compiled workflows, by definition and owner
@@ -48,13 +46,6 @@ class WorkflowMaker:
             owner=owner,
             subworkflows=pinned.subworkflows,
         )
-
-
-def http_calls(settings: Settings) -> HttpCalls:
-    """How steps call addresses: only where Zigral reads the live web."""
-    if settings.web != "live":
-        return ClosedCalls()
-    return LiveCalls(version=zigral_version(), ports=frozenset(settings.web_ports))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from memory.threads import Query, Thread, Threads
 from memory.words import Clock, utc_now
 from nodes.agents.agent import Agent
 from server.agents import Agents, open_agents
+from server.assembly import http_calls
 from server.chosen_assistant import system_assistant
 from server.data_server import open_address
 from server.definitions import Definitions
@@ -31,7 +32,7 @@ from server.http.errors import HttpRefusal
 from server.measuring import measuring
 from server.observing import open_observers
 from server.run_desk import open_run_desk
-from server.run_graphs import WORKFLOW, WorkflowMaker, http_calls
+from server.run_graphs import WORKFLOW, WorkflowMaker
 from server.runs import RunService
 from server.settings import Settings
 from server.worker import RunWorker

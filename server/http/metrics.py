@@ -1,6 +1,6 @@
 """`/metrics`: what all processes on this Redis have done, in Prometheus's form. Nothing in it names a person."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 from starlette.responses import Response
 
+from memory.agents import AgentStanding
 from memory.measures import Measure
 from memory.runs import Runs
 from server.http.backend import BackendOf
@@ -25,6 +26,8 @@ async def metrics(backend: BackendOf) -> Response:
     registry = CollectorRegistry(auto_describe=False)
     under_way = {status: runs.pop(status, 0) for status in ("pending", "running")}
     registry.register(Seen(await backend.measures.read(), under_way, ended=runs))
+    agents = backend.agents
+    registry.register(SeenAgents([agents.standings.of(one.agent_id) for one in agents.registry]))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -78,6 +81,31 @@ class Seen(Collector):
 
     def _of(self, name: str) -> Iterator[tuple[Measure, float]]:
         return ((one, value) for one, value in self.measures.items() if one.name == name)
+
+
+@dataclass(frozen=True, eq=False)
+class SeenAgents(Collector):
+    """How the registered agents are doing, as metrics; there are as many labels as agents."""
+
+    standings: Sequence[AgentStanding]
+
+    def collect(self) -> Iterable[Metric]:
+        """Every metric of agents."""
+        calls = CounterMetricFamily(
+            "zigral_agent_calls", "Calls of agents, by how they ended.", labels=["agent", "how"]
+        )
+        seconds = CounterMetricFamily("zigral_agent_seconds", "Time of the calls that were done.", labels=["agent"])
+        load = GaugeMetricFamily("zigral_agent_load", "Calls of agents under way.", labels=["agent"])
+        up = GaugeMetricFamily(
+            "zigral_agent_available", "0 while an agent is spared after failures.", labels=["agent"]
+        )
+        for one in self.standings:
+            calls.add_metric([one.agent_id, "done"], one.calls - one.failures)
+            calls.add_metric([one.agent_id, "failed"], one.failures)
+            seconds.add_metric([one.agent_id], one.seconds)
+            load.add_metric([one.agent_id], one.load)
+            up.add_metric([one.agent_id], float(one.health != "unavailable"))
+        yield from (calls, seconds, load, up)
 
 
 def _gauge(name: str, words: str, values: Mapping[str, float]) -> Metric:

@@ -100,6 +100,14 @@ async def test_an_agent_is_told_with_what_it_takes_and_how_it_is_doing(
     assert qualify["description"]
 
 
+async def test_metrics_count_the_calls_of_the_registered_agents(http: httpx.AsyncClient, backend: Backend) -> None:
+    await backend.agents.caller.call(Call("echo", {"a": 1}, agent="echo"))
+    lines = (await http.get("/metrics")).text.splitlines()
+    assert 'zigral_agent_calls_total{agent="echo",how="done"} 1.0' in lines
+    assert 'zigral_agent_available{agent="research"} 1.0' in lines
+    assert 'zigral_agent_load{agent="echo"} 0.0' in lines
+
+
 async def test_a_choice_is_explained(http: httpx.AsyncClient) -> None:
     choice = (await http.get("/api/v1/agents/select?capability=echo")).json()
     assert choice["agent_id"] == "echo"
