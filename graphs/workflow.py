@@ -65,7 +65,7 @@ def workflow(
     schema = state_of("WorkflowState", {**WorkflowState.__annotations__, **listed.channels})
     graph = StateGraph(schema, input_schema=WorkflowInput)
     ends = listed.add_to(graph, steps.make, _frame_in(budgets), "input")
-    graph.add_node(RESULT, _result_of(definition, budgets), defer=True, input_schema=schema)
+    graph.add_node(RESULT, _result_of(definition, budgets), defer=True)
     for name in ends:
         graph.add_edge(name, RESULT)
     graph.add_edge(RESULT, END)
@@ -80,7 +80,7 @@ def _frame_in(budgets: Budgets) -> FrameOf:
     return frame
 
 
-def _result_of(definition: Definition, budgets: Budgets) -> Callable[[State], Awaitable[State]]:
+def _result_of(definition: Definition, budgets: Budgets) -> Callable[..., Awaitable[State]]:
     async def give_result(state: State) -> State:
         budgets.close(_run_id())
         return {"output": result(definition, Frame(_input(state)).after(outcomes_in(state)))}
