@@ -57,17 +57,33 @@ class Part:
         """Whether it begins as a command does, and not with a noun."""
         return any(self.begins(mark) for mark in _BEGINNINGS)
 
+    @property
+    def leans(self) -> bool:
+        """Whether it speaks of what came before, and of nothing new."""
+        return self.begins("soft") and self.has("leans") and not self.has("own_noun")
+
     def begins(self, mark: str) -> bool:
         """Whether it begins with one of a mark's words."""
-        return bool(_begin(mark).match(self.said))
+        return bool(_begin(mark).search(self.said))
 
     def has(self, mark: str) -> bool:
-        """Whether a mark stands in it; `early_…` where its verb's object stands."""
+        """Whether a mark stands in it; `early_…`: where its verb's object stands; `…_begun`: it begins with it."""
         if mark in _FOUND:
             return _FOUND[mark](self)
+        if mark.endswith("_begun"):
+            return self.begins(mark.removesuffix("_begun"))
+        if mark.startswith("object_"):
+            return self._has_object(mark.removeprefix("object_"))
         if mark.startswith("early_"):
             return bool(_anywhere(mark.removeprefix("early_")).search(self.said[:EARLY]))
         return bool(_anywhere(mark).search(self.said))
+
+
+    def _has_object(self, mark: str) -> bool:
+        """Whether a mark stands where the verb's object does, with nothing of ours before it."""
+        found = _anywhere(mark).search(self.said[:EARLY])
+        first = self.said.find(" ")
+        return bool(found and not _anywhere("own_noun").search(self.said, first, found.start()))
 
 
 def part_of(text: str) -> Part:
@@ -101,7 +117,6 @@ _WORDS: Mapping[str, tuple[str, ...]] = load("plan_words")
 _ENTITIES: Mapping[str, tuple[str, ...]] = load("plan_entities")
 _BEGINNINGS = tuple(key.removeprefix("begins.") for key in _WORDS if key.startswith("begins."))
 _POLITE = re.compile(rf"^(?:{'|'.join(_WORDS['polite'])})(?!\w)[,:]?", re.IGNORECASE)
-_TITLE = any_of(_ENTITIES["titles"])
 
 
 @cache
@@ -120,13 +135,15 @@ def _anywhere(mark: str) -> Pattern:
 
 
 def _entries(mark: str, *tables: str) -> tuple[str, ...]:
-    return next(_WORDS[f"{table}.{mark}"] for table in tables if f"{table}.{mark}" in _WORDS)
+    if mark == "title":
+        return _ENTITIES["titles"]
+    named = [f"{table}.{mark}" for table in tables]
+    return _WORDS[next((name for name in named if name in _WORDS), mark)]
 
 
 _FOUND = {
     "name": lambda part: bool(part.names),
     "address": lambda part: bool(part.addresses),
     "domain": lambda part: bool(part.domains),
-    "title": lambda part: bool(_TITLE.search(part.said)),
     "plural_place": lambda part: bool(_PLURAL_AT_PLACE.search(part.said)),
 }

@@ -13,7 +13,11 @@ LONGEST = 2_000  # characters of a command that are read for its kind
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|;\s*")
 _JOINED = re.compile(
-    r",?\s+(?:and then|then|and also|and|und dann|und|et puis|puis|et|, then)\s+|,\s+|:\s+", re.IGNORECASE
+    r",?\s+(?:and then|then|and also|and|und dann|und|et puis|puis|et|, then)\s+|,\s+", re.IGNORECASE
+)
+_CIRCUMSTANCE = re.compile(
+    r"^((?:for|in|on|before|after|if|when|once|as|regarding|about|from|für|pour|avant|après) [^,]{3,80}), (.+)$",
+    re.IGNORECASE,
 )
 
 
@@ -26,23 +30,44 @@ class Asked:
 
 
 def asked_in(command: str) -> tuple[tuple[Asked, ...], tuple[Part, ...]]:
-    """What is asked for, in order, and the parts that are none of ours."""
+    """What is asked for, in order, and the parts that are none of ours.
+
+    A part that only leans on the one before ("sort them by interest"), or says nothing alone, belongs to it.
+    """
     asked: list[Asked] = []
     refused: list[Part] = []
     for kind, part in parts_in(command):
-        if kind is None or kind == "none":
+        if asked and kind != "none" and (kind is None or _belongs(kind, part, asked[-1])):
+            asked[-1] = Asked(asked[-1].kind, Part(f"{asked[-1].part.text} {part.text}"))
+        elif kind is None or kind == "none":
             refused.append(part)
-        elif asked and asked[-1].kind == kind:
-            asked[-1] = Asked(kind, Part(f"{asked[-1].part.text} {part.text}"))
         else:
             asked.append(Asked(kind, part))
     return tuple(asked), tuple(refused)
 
 
+def _belongs(kind: Found, part: Part, before: Asked) -> bool:
+    """Whether a part goes with the one before: the same work, leaning on it, or what an answer shall say."""
+    again = kind == "outreach" and part.has("new_one") and not part.has("somebody_else")
+    said = kind == "context" and (part.begins("style") or part.begins("we_are"))
+    return (
+        kind == before.kind
+        or part.leans
+        or (before.kind == "follow_up" and (again or said))
+        or (before.kind == "outreach" and kind == "context" and part.begins("style"))
+    )
+
+
 def parts_in(command: str) -> Iterator[tuple[Found | None, Part]]:
     """Every part with its kind; None: it asks for nothing that we know."""
-    for sentence in [one for one in _SENTENCE.split(command[:LONGEST].strip()) if one.strip()][:MOST_PARTS]:
-        yield from _joined(plain(sentence))
+    sentences = [one for one in _SENTENCE.split(command[:LONGEST].strip()) if one.strip()]
+    for sentence in sentences[:MOST_PARTS]:
+        yield from _joined(_turned(plain(sentence)))
+
+
+def _turned(sentence: str) -> str:
+    """A sentence that begins with a circumstance ("For the HVAC batch, write…"), its verb first."""
+    return _CIRCUMSTANCE.sub(r"\2, \1", sentence)
 
 
 def _joined(sentence: str) -> Iterator[tuple[Found | None, Part]]:
@@ -51,7 +76,7 @@ def _joined(sentence: str) -> Iterator[tuple[Found | None, Part]]:
     for found in _JOINED.finditer(sentence):
         before, after = part_of(sentence[begun : found.start()]), part_of(sentence[found.end() :])
         kind = kind_of(before)
-        if kind is not None and kind_of(after) is not None and after.begins_anew:
+        if after.begins_anew and kind_of(after) not in {None, "none"}:
             yield kind, before
             begun = found.end()
     last = part_of(sentence[begun:])
