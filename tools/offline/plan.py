@@ -1,15 +1,26 @@
 """The offline form of `Planner`: rules that read a command's words. No model, the same plan every time."""
 
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
+from memory.json_values import JsonObject
+from tools.offline.plan_kinds import rule_of
+from tools.offline.plan_marks import Part
 from tools.offline.plan_parts import Asked, asked_in
 from tools.offline.plan_steps import steps_for
-from tools.planning import MOST_STEPS, Action, OutOfScope, PlanBrief, Planned
+from tools.planning import MOST_STEPS, Action, ActionOffer, OutOfScope, PlanBrief, PlanKind, Planned
 
-OFFERED = (
-    "Zigral finds, cleans and qualifies leads, drafts first mails, answers and follow-ups, reports on leads, "
-    "drafts and replies, and remembers what you tell it of your product, profile and tone."
-)
+LONGEST_OBJECTIVE = 1_000  # characters of what was asked
+LIMITS: Mapping[PlanKind, tuple[str, ...]] = {
+    "prospect": ("import_only", "tidy"),
+    "outreach": ("decide", "send", "change"),
+    "follow_up": ("halt", "defer", "send"),
+    "report": ("export",),
+    "context": (),
+}
 
 
 @dataclass(frozen=True)
@@ -17,20 +28,52 @@ class OfflinePlanner:
     """Plans by the word lists beside it, in English, German and French."""
 
     async def plan(self, brief: PlanBrief) -> Planned | OutOfScope:
-        asked, _ = asked_in(brief.command)
+        asked, refused = asked_in(brief.command)
         if not asked:
-            return OutOfScope(f"That is not something Zigral does. {OFFERED}")
-        offered = {(one.agent, one.action) for one in brief.actions}
+            return OutOfScope(_reason(refused))
+        offered = {(one.agent, one.action): one for one in brief.actions}
         steps = steps_for(asked)[:MOST_STEPS]
-        if missing := sorted({_name(step) for step in steps if (step.agent, step.action) not in offered}):
+        if missing := sorted({f"{step.agent}.{step.action}" for step in steps if _key(step) not in offered}):
             return OutOfScope(f"This needs {', '.join(missing)}, which no agent here offers.")
-        return Planned(kind=asked[-1].kind, objective=_objective(asked), steps=steps)
+        fitted = tuple(_fitted(step, offered[_key(step)]) for step in steps)
+        return Planned(kind=asked[-1].kind, objective=_objective(asked, refused), steps=fitted)
 
 
-def _name(step: Action) -> str:
-    return f"{step.agent}.{step.action}"
+def _key(step: Action) -> tuple[str, str]:
+    return step.agent, step.action
 
 
-def _objective(asked: tuple[Asked, ...]) -> str:
-    said = "; then: ".join(one.part.text.rstrip(" .!?;,") for one in asked)
-    return f"{said[:1].upper()}{said[1:]}."
+def _fitted(step: Action, offer: ActionOffer) -> Action:
+    """The step with the parameters that the offer knows, where it takes no others."""
+    known = offer.parameters.get("properties")
+    if offer.parameters.get("additionalProperties") is not False or not isinstance(known, dict):
+        return step
+    parameters: JsonObject = {name: value for name, value in step.parameters.items() if name in known}
+    return step.model_copy(update={"parameters": parameters})
+
+
+def _reason(refused: Sequence[Part]) -> str:
+    """Why nothing was planned, and what could be."""
+    rules = (rule_of(part) for part in refused)
+    why = next((rule.why for rule in rules if rule and rule.why), "other")
+    return f"{_sentences()['refused'][why]} {_sentences()['refused']['offered']}"
+
+
+def _objective(asked: Sequence[Asked], refused: Sequence[Part]) -> str:
+    """What was asked for, in its own words, and what the plan does not do of it."""
+    said = "; then: ".join(one.part.text.rstrip(" .!;,") for one in asked)[:LONGEST_OBJECTIVE]
+    end = "" if said.endswith("?") else "."
+    return " ".join([f"{said[:1].upper()}{said[1:]}{end}", *_not_done(asked, refused)])
+
+
+def _not_done(asked: Sequence[Asked], refused: Sequence[Part]) -> Iterator[str]:
+    marks = dict.fromkeys(mark for one in asked for mark in LIMITS[one.kind] if one.part.begins(mark))
+    yield from (_sentences()["not_yet"][mark] for mark in marks)
+    for part in refused:
+        if rule_of(part):
+            yield f"Not part of it: “{part.text[:200]}”."
+
+
+@cache
+def _sentences() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads((files(__package__) / "plan_sentences.toml").read_text(encoding="utf-8"))

@@ -66,27 +66,91 @@ _DAYS = re.compile(
 _UNITS = {"day": 1, "tag": 1, "jour": 1, "week": 7, "woche": 7, "semaine": 7, "month": 30}
 _FILE = re.compile(r"[\w./-]+\.(?:csv|xlsx?|json)(?!\w)", re.IGNORECASE)
 _LANGUAGE = re.compile(rf"(?:in|into|auf|ins?|en) ({'|'.join(_LISTS['languages'])})(?!\w)", re.IGNORECASE)
+_BEYOND = tuple(_LISTS["beyond"])
+_FIRST_NAME = re.compile(r"(?!(?:He|She|They|Er|Sie|Il|Elle)\b)[A-ZÄÖÜÉ][\w-]+(?: [A-ZÄÖÜÉ][\w-]+)*")
+_TOWARDS = re.compile(r"(?<!\w)(?:to|with|from|for|email|mail|an|bei|mit|von|für|à|avec|de|pour)$", re.IGNORECASE)
+_AT = re.compile(r"(?<!\w)(?:at|from|bei|von|chez)$", re.IGNORECASE)
+_SCORE = re.compile(
+    r"(?:score (?:of |above |over |at least |>=? ?)*|(?:above|over|at least) )(\d{1,3})"
+    r"(?! ?(?:words|employees|people|%))",
+    re.IGNORECASE,
+)
+_NO_PLACE = frozenset((*_LISTS["not_names"], *_LISTS["months"])) - frozenset(_LISTS["places"])
+_STATES: tuple[tuple[str, str, JsonValue], ...] = (
+    ("only_unread", "unread", True),
+    ("only_fitting", "verdict", "qualified"),
+    ("without_site", "has_website", False),
+    ("only_approved", "status", "approved"),
+    ("only_waiting", "status", "awaiting_approval"),
+)
 _CODES = {"eng": "en", "ger": "de", "fre": "fr", "deu": "de", "fra": "fr", "ang": "en", "all": "de"}
 
 
+def listing_of(part: Part) -> JsonObject:
+    """The parameters that list the leads that are meant."""
+    parameters: JsonObject = {}
+    if filters := filters_of(part):
+        parameters["filters"] = filters
+    if part.has("best"):
+        parameters["order"] = "score"
+    if count := count_of(part):
+        parameters["limit"] = count
+    return parameters
+
+
 def filters_of(part: Part) -> JsonObject:
-    """Which leads are meant: title, industry, places, employees; what is not said is not there."""
+    """Which leads are meant: title, industry, places, employees, company; what is not said is not there."""
     return dict(_filters(part))
+
+
+def name_of(part: Part) -> str | None:
+    """The person or company that a mail goes to: "to Tom", "Answer Tom's question", "Maria said …"."""
+    if part.begins("told") and (first := _FIRST_NAME.match(part.said)):
+        return first[0]
+    after = (name for name, before in part.named if _TOWARDS.search(before) or " " not in before)
+    return next(after, None)
 
 
 def _filters(part: Part) -> Iterator[tuple[str, JsonValue]]:
     said = part.said
     if found := _TITLE.search(said):
         yield "title", said[found.start() : found.end()]
+        said = f"{said[: found.start()]} , {said[found.end() :]}"
     if industry := _industry(said):
         yield "industry", industry
-    if found := _PLACE.search(said):
-        yield "location", found[1].rstrip(".,")
+    if place := _place(said):
+        yield "location", place
     yield from _employees(said)
-    if part.domains:
-        yield "website", part.domains[0]
+    yield from _companies(part)
     if part.addresses:
         yield "email", part.addresses[0]
+    yield from ((key, value) for mark, key, value in _STATES if part.has(mark))
+    if found := _SCORE.search(said):
+        yield "min_score", min(100, int(found[1]))
+
+
+def _place(said: str) -> str:
+    """The place after "in", "from" and the like; not a language and not a time."""
+    for found in _PLACE.finditer(said):
+        place = found[1].rstrip(".,")
+        if place.lower() not in _NO_PLACE and not _LANGUAGE.fullmatch(f"in {place}"):
+            return place
+    lower = _PLACE.search(said.title())
+    return lower[1] if lower and said.islower() and countries_in(lower[1]) else ""
+
+
+def _companies(part: Part) -> Iterator[tuple[str, str]]:
+    """A domain; a name after "at"; else a name that the mail goes to, or that the verb has for its object."""
+    if part.domains:
+        yield "website", part.domains[0]
+    at = next((name for name, before in part.named if _AT.search(before)), None)
+    if not at and part.names and part.begins("read") and part.has("site"):
+        at = part.names[0]
+    if at and not part.domains:
+        yield "company", at
+    who = name_of(part)
+    if who and who != at:
+        yield "words", who
 
 
 def _industry(said: str) -> str:
@@ -105,9 +169,10 @@ def _employees(said: str) -> Iterator[tuple[str, int]]:
         yield "employees_max", _number(found[2])
         return
     if found := _MORE.search(said):
-        yield "employees_min", _number(found[1] or found[2])
+        beyond = found.group().lower().startswith(_BEYOND)
+        yield "employees_min", _number(found[1] or found[2]) + beyond
     if found := _FEWER.search(said):
-        yield "employees_max", _number(found[1])
+        yield "employees_max", max(0, _number(found[1]) - found.group().lower().startswith(_BEYOND))
 
 
 def _number(text: str) -> int:

@@ -18,6 +18,7 @@ class Rule:
     """It holds where the part begins with one of `begins`, has one of each of `has`, and none of `lacks`."""
 
     kind: Found
+    why: str  # a refusal's: a key of plan_reasons.toml
     begins: tuple[str, ...]
     has: tuple[tuple[str, ...], ...]
     lacks: tuple[str, ...]
@@ -27,6 +28,7 @@ class Rule:
         has = cast("list[str]", table.get("has", []))
         return cls(
             kind=cast("Found", table["kind"]),
+            why=cast("str", table.get("why", "")),
             begins=_split(cast("str", table.get("begins", ""))),
             has=tuple(_split(one) for one in has),
             lacks=tuple(cast("list[str]", table.get("lacks", []))),

@@ -1,7 +1,7 @@
 """One part of a command, and the marks that its words leave: what it begins with, and what stands in it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -12,6 +12,7 @@ EARLY = 45  # characters from a part's beginning in which the object of its verb
 MOST_POLITE = 8  # forms in a row
 
 _QUOTED = re.compile(r"\"[^\"]{1,2000}\"|“[^”]{1,2000}”|„[^“”]{1,2000}[“”]|«[^»]{1,2000}»")
+_POSSESSIVE = re.compile(r"'s?$")
 _WORD = re.compile(r"[^\W\d_][\w&'-]*(?:\.(?=\w)[\w&'-]+)*")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DOMAIN = re.compile(
@@ -29,9 +30,10 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a command, as it was written, without what is only polite."""
+    """A part of a command, as it was written, without what is only polite. `joint` stood before it."""
 
     text: str
+    joint: str = " "
 
     @cached_property
     def said(self) -> str:
@@ -39,9 +41,14 @@ class Part:
         return _QUOTED.sub("“…”", self.text)
 
     @cached_property
+    def named(self) -> tuple[tuple[str, str], ...]:
+        """Each name with the words before it."""
+        return tuple((name, self.said[:start].rstrip()) for name, start in _names(self.said))
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Runs of capital words that name neither a job, a place nor anything usual."""
-        return tuple(_names(self.said))
+        return tuple(name for name, _ in self.named)
 
     @cached_property
     def addresses(self) -> tuple[str, ...]:
@@ -78,7 +85,6 @@ class Part:
             return bool(_anywhere(mark.removeprefix("early_")).search(self.said[:EARLY]))
         return bool(_anywhere(mark).search(self.said))
 
-
     def _has_object(self, mark: str) -> bool:
         """Whether a mark stands where the verb's object does, with nothing of ours before it."""
         found = _anywhere(mark).search(self.said[:EARLY])
@@ -86,7 +92,7 @@ class Part:
         return bool(found and not _anywhere("own_noun").search(self.said, first, found.start()))
 
 
-def part_of(text: str) -> Part:
+def part_of(text: str, joint: str = " ") -> Part:
     """The part, without what is only polite at its beginning."""
     text = plain(text).strip(" ,;:-")
     for _ in range(MOST_POLITE):
@@ -94,23 +100,28 @@ def part_of(text: str) -> Part:
         if shorter == text or not shorter:
             break
         text = shorter
-    return Part(text)
+    return Part(text, joint)
 
 
-def _names(said: str) -> list[str]:
-    known = _not_names()
-    runs: list[list[str]] = []
-    end = -2
+def _names(said: str) -> Iterator[tuple[str, int]]:
+    """Each run and where it begins. A sentence's first word is none: it always has a capital."""
+    run: list[str] = []
+    begun = end = 0
     for found in _WORD.finditer(said):
-        word = found.group()
-        stem = word.removesuffix("'s").removesuffix("'")
-        is_name = word[0].isupper() and stem.lower() not in known and found.start() > 0 and not countries_in(stem)
-        if is_name and runs and found.start() == end + 1:
-            runs[-1].append(stem)
-        elif is_name:
-            runs.append([stem])
-        end = found.end() if is_name else -2
-    return [" ".join(run) for run in runs]
+        word = _POSSESSIVE.sub("", found.group())
+        is_name = found.start() > 0 and word[0].isupper() and word.lower() not in _not_names()
+        if is_name and not countries_in(word):
+            begun = begun if run else found.start()
+            if run and found.start() > end + 1:
+                yield " ".join(run), begun
+                run, begun = [], found.start()
+            run.append(word)
+            end = found.end()
+        elif run:
+            yield " ".join(run), begun
+            run = []
+    if run:
+        yield " ".join(run), begun
 
 
 _WORDS: Mapping[str, tuple[str, ...]] = load("plan_words")

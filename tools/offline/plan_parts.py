@@ -38,7 +38,7 @@ def asked_in(command: str) -> tuple[tuple[Asked, ...], tuple[Part, ...]]:
     refused: list[Part] = []
     for kind, part in parts_in(command):
         if asked and kind != "none" and (kind is None or _belongs(kind, part, asked[-1])):
-            asked[-1] = Asked(asked[-1].kind, Part(f"{asked[-1].part.text} {part.text}"))
+            asked[-1] = Asked(asked[-1].kind, Part(f"{asked[-1].part.text}{part.joint}{part.text}"))
         elif kind is None or kind == "none":
             refused.append(part)
         else:
@@ -71,13 +71,12 @@ def _turned(sentence: str) -> str:
 
 
 def _joined(sentence: str) -> Iterator[tuple[Found | None, Part]]:
-    """A sentence's parts: it is cut where both sides ask for something."""
-    begun = 0
+    """A sentence's parts: it is cut where what follows asks for something."""
+    begun, joint = 0, " "
     for found in _JOINED.finditer(sentence):
-        before, after = part_of(sentence[begun : found.start()]), part_of(sentence[found.end() :])
-        kind = kind_of(before)
+        before, after = part_of(sentence[begun : found.start()], joint), part_of(sentence[found.end() :])
         if after.begins_anew and kind_of(after) not in {None, "none"}:
-            yield kind, before
-            begun = found.end()
-    last = part_of(sentence[begun:])
+            yield kind_of(before), before
+            begun, joint = found.end(), found.group()
+    last = part_of(sentence[begun:], joint)
     yield kind_of(last), last

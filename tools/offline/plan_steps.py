@@ -1,18 +1,23 @@
-"""The actions that bring about what a command asks for, part by part."""
+"""The actions that bring about what a command asks for, part by part.
 
-from collections.abc import Callable, Mapping
+Step n is `{{steps.step_n}}` for those after it. Nothing here removes, approves or sends.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from memory.json_values import JsonObject
-from tools.offline.plan_filters import count_of, days_of, filters_of, language_of, most_words
+from tools.offline.plan_filters import days_of, language_of, listing_of, most_words, name_of
 from tools.offline.plan_marks import Part
 from tools.offline.plan_parts import Asked
 from tools.planning import Action, PlanKind
 
+MOST_ASKED = 4_000  # characters of a question or a note
+
 
 @dataclass
 class Steps:
-    """The steps so far, and which of them has the leads as they are known best."""
+    """The steps so far; `leads` is the template of the leads as they are known best, where there are some."""
 
     made: list[Action] = field(default_factory=list)
     leads: str = ""
@@ -23,7 +28,7 @@ class Steps:
         return f"{{{{steps.step_{len(self.made)}}}}}"
 
 
-def steps_for(asked: tuple[Asked, ...]) -> tuple[Action, ...]:
+def steps_for(asked: Sequence[Asked]) -> tuple[Action, ...]:
     """All parts' steps, in order."""
     steps = Steps()
     for one in asked:
@@ -32,27 +37,43 @@ def steps_for(asked: tuple[Asked, ...]) -> tuple[Action, ...]:
 
 
 def _prospect(part: Part, steps: Steps) -> None:
+    """List the leads that are meant, read about them, judge and rank them."""
     leads = _leads(part, steps)
-    enriched = steps.add("research", "enrich_lead", {"leads": leads})
-    steps.leads = steps.add("sales", "score", {"leads": enriched})
+    if site := _site(part):
+        steps.add("research", "read_company", {"website": site})
+        steps.leads = steps.add("sales", "qualify_lead", {"lead": {"website": site}})
+        return
+    read = steps.add("research", "find_news" if part.has("news") else "enrich_lead", {"leads": leads})
+    judged = leads if part.has("news") else read
+    steps.leads = steps.add("sales", "qualify_lead" if part.has("fit") else "score", {"leads": judged})
 
 
 def _leads(part: Part, steps: Steps) -> str:
-    """The leads that are meant: those of the part before, else those of the store."""
+    """The leads that are meant: those of the part before, a new one, else those of the store."""
     if steps.leads:
         return steps.leads
-    parameters: JsonObject = {"filters": filters_of(part)}
-    if count := count_of(part):
-        parameters["limit"] = count
-    return steps.add("records", "list", parameters)
+    if part.addresses and part.begins("bring_in"):
+        return steps.add("records", "write", {"leads": [{"email": address} for address in part.addresses]})
+    return steps.add("records", "list", listing_of(part))
+
+
+def _site(part: Part) -> str | None:
+    if not part.domains:
+        return None
+    domain = part.domains[0]
+    return domain if domain.lower().startswith("http") else f"https://{domain}"
 
 
 def _outreach(part: Part, steps: Steps) -> None:
+    """Read about the leads and judge them, unless that was done before, and draft a first mail to each."""
+    known = bool(steps.leads)
     leads = _leads(part, steps)
-    enriched = leads if steps.leads else steps.add("research", "enrich_lead", {"leads": leads})
-    qualified = steps.add("sales", "qualify_lead", {"leads": enriched})
-    steps.leads = qualified
-    steps.add("copywriter", "draft_email", {"leads": qualified, **_wishes(part)})
+    if not known:
+        leads = steps.add("research", "enrich_lead", {"leads": leads})
+    if not known or steps.made[-1].action == "find_news":
+        leads = steps.add("sales", "qualify_lead", {"leads": leads})
+    steps.leads = leads
+    steps.add("copywriter", "draft_email", {"leads": leads, **_wishes(part)})
 
 
 def _wishes(part: Part) -> JsonObject:
@@ -66,20 +87,24 @@ def _wishes(part: Part) -> JsonObject:
 
 
 def _follow_up(part: Part, steps: Steps) -> None:
-    parameters: JsonObject = {"query": part.text}
-    if days := days_of(part):
-        parameters["days"] = days
-    found = steps.add("recall", "search", parameters)
+    """Find what was written, and draft an answer to it."""
+    of_whom: JsonObject = {"name": name} if (name := name_of(part)) else {}
+    if part.has("unanswered") and not of_whom:
+        found = steps.add("recall", "history", {"kinds": ["mail_sent"], "limit": 50})
+    else:
+        days: JsonObject = {"days": found_days} if (found_days := days_of(part)) else {}
+        found = steps.add("recall", "search", {"query": part.text[:MOST_ASKED], **of_whom, **days})
     steps.add("copywriter", "reply", {"interactions": found, **_wishes(part)})
 
 
 def _report(part: Part, steps: Steps) -> None:
-    steps.add("analyst", "ask", {"question": part.text})
+    steps.add("analyst", "ask", {"question": part.text[:MOST_ASKED]})
 
 
 def _context(part: Part, steps: Steps) -> None:
-    action = "read" if part.begins("know") or part.begins("memory_question") else "note"
-    steps.add("records", action, {"text": part.text})
+    """Answer from what is remembered, or note what is told."""
+    asks = part.begins("know") or part.begins("memory_question") or part.text.endswith("?")
+    steps.add("records", "read" if asks else "note", {"text": part.text[:MOST_ASKED]})
 
 
 _RECIPES: Mapping[PlanKind, Callable[[Part, Steps], None]] = {
