@@ -37,24 +37,26 @@ class Order:
         """The ids of all that have ended when `place` begins."""
         return [step_id for step_id, one in self.by_id.items() if self.is_before(one, place)]
 
-    def starts_of(self, place: Place) -> Sequence[Place]:
-        """The step itself; of a compensation, also the steps whose failure it follows: it sees what they saw."""
-        outer = next((one for one in (place, *place.around) if one in self.undone_by), None)
-        if outer is None:
-            return [place]
-        return [place, *self.undone_by[outer]]
+    def is_seen(self, one: Place, place: Place) -> bool:
+        """Whether `place` sees what `one` came to. A compensation sees what the failing steps saw, all of them."""
+        failing = next((found for here in (place, *place.around) if (found := self.undone_by.get(here))), ())
+        return self.is_before(one, place) or (bool(failing) and all(self.is_before(one, step) for step in failing))
 
     @cached_property
     def undone_by(self) -> Mapping[Place, Sequence[Place]]:
         """The steps that name a step as their compensation, by that step."""
         found: dict[Place, list[Place]] = {}
-        for steps in self.steps.lists:
-            by_id = steps.by_id
-            for place in steps.places:
-                named = place.given.get("compensation")
-                if isinstance(named, str) and named in by_id:
-                    found.setdefault(by_id[named], []).append(place)
+        for place in self.steps.places:
+            named = place.given.get("compensation")
+            target = place.inside.by_id.get(named) if isinstance(named, str) and compensates(place) else None
+            if target is not None and target is not place and not compensates(target):
+                found.setdefault(target, []).append(place)
         return found
+
+
+def compensates(place: Place) -> bool:
+    """Whether a failure of the step has another one run."""
+    return place.given.get("on_error") == "compensate"
 
 
 def _closures(steps: StepList) -> Iterator[tuple[Place, int]]:
@@ -155,11 +157,10 @@ def _way_to(place: Place) -> str:
 
 def _compensation(order: Order, place: Place) -> Iterator[Found]:
     named = place.given.get("compensation")
-    compensates = place.given.get("on_error") == "compensate"
     path = (*place.path, "compensation")
-    if compensates and named is None:
+    if compensates(place) and named is None:
         yield Found(path, "on_error is compensate, so name the step that runs after a failure in compensation.")
-    elif named is not None and not compensates:
+    elif named is not None and place.given.get("on_error", "fail") in ("fail", "continue"):
         yield Found(path, "compensation is used only where on_error is compensate. Set that, or remove this.")
     if isinstance(named, str):
         if named == place.step_id:
@@ -168,7 +169,7 @@ def _compensation(order: Order, place: Place) -> Iterator[Found]:
             elsewhere = named in order.by_id
             why = f"{short(named)} is not in this step's own list." if elsewhere else ""
             yield Found(path, why or no_step(named, [*place.inside.by_id]))
-        elif place.inside.by_id[named].given.get("on_error") == "compensate":
+        elif compensates(place.inside.by_id[named]):
             yield Found(path, f"{named} has a compensation of its own, so it cannot be one.")
     yield from _needs_of_compensation(order, place)
 
@@ -177,7 +178,7 @@ def _needs_of_compensation(order: Order, place: Place) -> Iterator[Found]:
     for failing in order.undone_by.get(place, ()):
         for number, one in enumerate(place.depends_on):
             other = place.inside.by_id.get(one)
-            if other is not None and not order.is_before(other, failing):
+            if other is not None and other is not place and not order.is_before(other, failing):
                 sentence = f"This step runs after {failing.step_id} failed, when {one} may not have run. Remove it."
                 yield Found((*place.path, "depends_on", number), sentence)
 

@@ -35,7 +35,7 @@ class Schemas:
     def _schema(self, model: type[BaseModel]) -> Schema:
         if model not in self.made:
             try:
-                self.made[model] = model.model_json_schema(mode="serialization")
+                self.made[model] = model.model_json_schema()
             except (PydanticInvalidForJsonSchema, PydanticSchemaGenerationError):
                 self.made[model] = {}
         return self.made[model]

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, to_json
 
 from memory.errors import Invalid
-from nodes.workflow.checking.details import Where, names_of, no_such_key, shown, value_in, wanted, where
+from nodes.workflow.checking.details import Where, names_of, no_such_key, value_in, wanted, where
 from nodes.workflow.checking.places import Found, Path
 from tools.templates import parse
+from tools.templates.values import kind
 
 NEVER_A_TEXT = (
     *("dict_type", "model_type", "model_attributes_type", "mapping_type"),
@@ -28,7 +29,7 @@ def parameter_faults(parameters: Mapping[str, object], model: type[BaseModel]) -
 
 def _details(parameters: Mapping[str, object], model: type[BaseModel]) -> list[ErrorDetails]:
     try:
-        model.model_validate(parameters)
+        model.model_validate_json(to_json(parameters))  # as it is done when the agent is called
     except ValidationError as error:
         return error.errors(include_url=False)
     except (AttributeError, LookupError, TypeError):
@@ -65,4 +66,4 @@ def _sentence(detail: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
         return no_such_key(key, names_of(model) if len(path) == 1 else ())
     if detail["type"] == "missing":
         return f"{key} is missing, and the agent needs it."
-    return f"{wanted(detail)} This is {shown(detail['input'])}."
+    return f"{wanted(detail)} This is {kind(detail['input'])}."

@@ -118,12 +118,14 @@ def _not_seen(target: Place, view: _View) -> str | None:
         return None
     if here is None:
         return _inside_of(target, None)
-    if any(view.order.is_before(target, start) for start in view.order.starts_of(here)):
+    if view.order.is_seen(target, here):
         return None
     if target is here:
         return "a step cannot read its own output."
     if any(target is around for around in here.around):
         return f"{target.step_id} is the step around this one, and has no output yet."
+    if target in view.order.undone_by.get(here, ()):
+        return f"{target.step_id} has failed when this step runs, and has no output."
     own = next((one for one in (here, *here.around) if one.inside is target.inside), None)
     if own is None:
         return _inside_of(target, here)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from memory.definitions import Branch, Definition, Loop, Parallel, Step, Subworkflow
+from memory.definitions import MOST_ITERATIONS, Branch, Definition, Loop, Parallel, Step, Subworkflow
 from nodes.workflow.checking.places import Found, Outline, Place
 from tools.templates.values import listed, short
 
@@ -94,8 +94,8 @@ def _product(place: Place) -> int:
 
 
 def _iterations(place: Place) -> int:
-    found = place.given.get("max_iterations")
-    return found if isinstance(found, int) and found > 0 and place.step_type == "loop" else 1
+    found = place.given.get("max_iterations") if place.step_type == "loop" else None
+    return found if isinstance(found, int) and 0 < found <= MOST_ITERATIONS else 1
 
 
 def _too_many(product: int) -> str:
