@@ -13,17 +13,15 @@ from memory.agents import AgentStandings, LocalStandings
 from memory.envelopes import Envelope
 from memory.errors import Invalid, Unavailable, ZigralError
 from memory.json_values import JsonObject
-from memory.log_traces import places_of
 from memory.logs import get_logger
 from memory.redaction import Redactor
 from memory.words import Clock, utc_now
-from nodes.agents.agent import Agent, Capability, Made, Task
+from nodes.agents.agent import Agent, Capability, Task
+from nodes.agents.attempt import attempted
 from nodes.agents.breaker import Breakers
 from nodes.agents.checking import enveloped, taken
 from nodes.agents.faults import (
-    AgentCrashed,
     AgentSpared,
-    AgentTimedOut,
     AgentUnavailable,
     is_agents_fault,
     named,
@@ -165,32 +163,12 @@ class LocalCaller:
                 wait_jitter=limits.wait,
             ):
                 with attempt, self._breakers.guarding(agent):
-                    return enveloped(agent, capability, task, await self._executed(agent, task), self.clock())
+                    return enveloped(agent, capability, task, await attempted(agent, task), self.clock())
         except EngineStopped:
             raise
         except Unavailable as error:
             raise not_managed(agent.agent_id, error) from None
         raise AssertionError("stamina returns or raises")
-
-    async def _executed(self, agent: Agent, task: Task) -> Made:
-        """What the agent made within its time. Being cancelled is not the agent's to swallow or to invent."""
-        cancelled = _cancellations()
-        try:
-            async with asyncio.timeout(agent.limits.timeout):
-                made = await agent.execute(task)
-        except ZigralError:
-            raise
-        except TimeoutError:
-            raise AgentTimedOut(agent.agent_id, agent.limits.timeout) from None
-        except asyncio.CancelledError as error:
-            if _cancellations() > cancelled:
-                raise
-            raise _crashed(agent, task, error) from None
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a user's agent raises
-            raise _crashed(agent, task, error) from None
-        if _cancellations() > cancelled:
-            raise asyncio.CancelledError
-        return made
 
     def _task(self, asked: Call, parameters: JsonObject) -> Task:
         return Task(asked.capability, parameters, asked.run_id, asked.step_id, asked.owner, self.tools)
@@ -202,14 +180,3 @@ class LocalCaller:
 
 def _may_pass(error: Exception) -> bool:
     return isinstance(error, Unavailable) and not isinstance(error, AgentSpared | EngineStopped)
-
-
-def _cancellations() -> int:
-    task = asyncio.current_task()
-    return task.cancelling() if task else 0
-
-
-def _crashed(agent: Agent, task: Task, error: BaseException) -> AgentCrashed:
-    kind = type(error).__name__
-    log.error(f"The agent {agent.agent_id} failed at {task.capability}.\n{places_of(error)}")
-    return AgentCrashed(agent.agent_id, kind)

@@ -1,6 +1,7 @@
 """Calling agents: what goes in and out is checked, failures are bounded, told apart, and measured."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from io import StringIO
@@ -283,20 +284,43 @@ async def test_a_cancelled_call_ends_at_once_and_counts_for_nothing() -> None:
     assert (standing(calls).load, standing(calls).calls, standing(calls).failures) == (0, 0, 0)
 
 
-async def test_an_agent_cannot_swallow_a_cancellation() -> None:
+async def test_an_agent_that_holds_on_to_its_work_holds_up_nobody() -> None:
+    gate = asyncio.Event()
+
     async def stubborn() -> object:
+        while not gate.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await gate.wait()
+        return {"still": "here"}
+
+    calls = caller(Doing(stubborn, limits=Limits(timeout=0.01, attempts=1)))
+    assert "did not end within" in str(await failed(calls))
+    gate.set()
+    assert (standing(calls).load, standing(calls).failures) == (0, 1)
+
+
+async def test_an_agent_may_tidy_up_when_it_is_cancelled() -> None:
+    tidy = []
+
+    async def careful() -> object:
         try:
             await asyncio.sleep(60)
-        except asyncio.CancelledError:
-            return {"still": "here"}
-        return {}
+        finally:
+            await asyncio.sleep(0)
+            tidy.append("up")
 
-    agent = Doing(stubborn)
+    agent = Doing(careful)
     task = asyncio.create_task(done(caller(agent)))
     await agent.begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+    assert tidy == ["up"]
+
+
+async def test_a_timeout_of_the_agents_own_is_tried_again() -> None:
+    agent = Doing(raising(TimeoutError()), lambda: {"ok": True})
+    assert (await done(caller(agent))).output == {"ok": True}
 
 
 class Hours:
