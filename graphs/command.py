@@ -3,7 +3,7 @@
 recall -> plan -> check -> keep -> run
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from langgraph.config import get_config
@@ -20,6 +20,7 @@ from nodes.command.plan import MakePlan
 from nodes.command.recall import RecallForCommand
 from nodes.command.run import StartPlan
 from nodes.plans.estimate import Estimator
+from nodes.plans.known import Known
 from nodes.plans.running import RunPlan
 from tools.planning import Action, PlanKind, Planner
 
@@ -63,12 +64,12 @@ def command(
     estimator: Estimator,
     contexts: Callable[[str], KeepContexts],
     plans: RunPlan,
-    known: Sequence[str] = (),
+    known: Known,
 ) -> StateGraph[CommandState, None, CommandInput]:
     """The flow, not yet compiled. `contexts` gives those of an owner."""
     graph = StateGraph(CommandState, input_schema=CommandInput)
     graph.add_node("recall", RecallForCommand(interactions))
-    graph.add_node("plan", MakePlan(planner, estimator.registry, known))
+    graph.add_node("plan", MakePlan(planner, estimator.registry, known, _owner))
     graph.add_node("check", CheckPlan(estimator))
     graph.add_node("keep", KeepPlan(contexts, _owner))
     graph.add_node("run", StartPlan(plans, _owner))

@@ -9,7 +9,20 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.http import agents, assistants, contexts, metrics, runs, states, store, system, threads, workflows
+from server.http import (
+    agents,
+    assistants,
+    command,
+    contexts,
+    metrics,
+    runs,
+    states,
+    store,
+    system,
+    tasks,
+    threads,
+    workflows,
+)
 from server.http.auth import Auth
 from server.http.backend import Backend, open_backend
 from server.http.bounds import Bounds
@@ -30,6 +43,8 @@ OURS: Sequence[APIRouter] = (
     metrics.router,
     contexts.router,
     agents.router,
+    command.router,
+    tasks.router,
     workflows.router,
 )
 EXPOSED = ("Content-Location", "Location", "X-Pagination-Total", "X-Pagination-Next", "Retry-After")

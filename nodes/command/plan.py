@@ -1,6 +1,6 @@
 """Have a planner make a plan of a command, or say why it makes none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from memory.errors import Malformed, Refused
 from memory.json_values import JsonObject
 from memory.records import Interaction
+from nodes.plans.known import Known
 from nodes.plans.offers import offers
 from nodes.registry import AgentRegistry
 from tools.engine import EngineStopped, EngineUnavailable
@@ -33,7 +34,8 @@ class MakePlan:
 
     planner: Planner
     registry: AgentRegistry
-    known: Sequence[str] = ()
+    known: Known
+    owner: Callable[[], str]
 
     async def __call__(self, state: PlanView) -> PlanPatch:
         brief = PlanBrief(
@@ -41,7 +43,7 @@ class MakePlan:
             actions=offers(self.registry),
             past=state.past,
             context=state.context or {},
-            known=self.known,
+            known=await self.known.of(self.owner()),
         )
         try:
             plan = await self.planner.plan(brief)

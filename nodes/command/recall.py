@@ -22,12 +22,17 @@ class RecallPatch(BaseModel):
 
 @dataclass(frozen=True)
 class RecallForCommand:
-    """A plan may be made without a memory: where it does not answer, that is noted and the flow goes on."""
+    """A plan may be made without a memory: where it does not answer, that is noted and the flow goes on.
+
+    Where nothing happened yet nothing is searched for: that would wait for a model to be read.
+    """
 
     interactions: Interactions
 
     async def __call__(self, state: RecallView) -> RecallPatch:
         try:
+            if not await self.interactions.history(limit=1):
+                return RecallPatch()
             found = await self.interactions.recall(state.command, limit=RELEVANT)
         except (Unavailable, Conflict) as error:
             return RecallPatch(notes=(f"Nothing was recalled: {error}",))

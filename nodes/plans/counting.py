@@ -8,9 +8,11 @@ from pydantic import JsonValue
 
 from memory.definitions import AgentTask, Branch, Definition, Loop, Parallel, Step, Transform
 from memory.json_values import JsonObject
+from nodes.agents.record_inputs import ListInput
 
 LISTING = ("records", "list")  # the agent and the action that give the leads that are kept
 LEADS = ("leads", "lead", "lead_data", "data")  # where agents take leads
+LISTED: int = ListInput.model_fields["limit"].default  # leads at most, where no limit is given
 REFERENCE = re.compile(r"\{\{\s*(?:steps\.(?P<step>[a-z][a-z0-9_]*)|input\.(?P<input>\w+)|(?P<item>item))\b")
 
 
@@ -31,8 +33,35 @@ class Counting:
         """The leads that one call of the step is about; 1 where it is about none, or that is not known."""
         if _lists(step):
             return 1
+        return max(map(self._of, self._leads_of(step)), default=1)
+
+    def sources(self, step: AgentTask) -> Iterator[AgentTask]:
+        """The steps that its leads have come through, each once."""
+        seen = {step.step_id}
+        waiting: list[Step] = [step]
+        while waiting:
+            for name in self._named(waiting.pop()):
+                if name not in seen and name in self._steps:
+                    seen.add(name)
+                    waiting.append(found := self._steps[name])
+                    if isinstance(found, AgentTask):
+                        yield found
+
+    def _named(self, step: Step) -> Iterator[str]:
+        """The steps that a step's leads are taken from."""
+        texts = self._leads_of(step) if isinstance(step, AgentTask) else self._others(step)
+        for text in texts:
+            if isinstance(text, str):
+                yield from (match["step"] for match in REFERENCE.finditer(text) if match["step"])
+
+    def _leads_of(self, step: AgentTask) -> list[JsonValue]:
         parameters = self.given if step.parameters is None else step.parameters
-        return max((self._of(parameters[name]) for name in LEADS if name in parameters), default=1)
+        return [parameters[name] for name in LEADS if name in parameters]
+
+    def _others(self, step: Step) -> list[JsonValue]:
+        if isinstance(step, Transform):
+            return [step.value]
+        return [step.over] if isinstance(step, Loop) else []
 
     def rounds(self, loop: Loop) -> int:
         """The rounds of a loop, at most those that it may have."""
@@ -69,7 +98,7 @@ class Counting:
 
     def _listed(self, step: AgentTask) -> int:
         limit = (step.parameters or {}).get("limit")
-        return min(self.kept, limit) if isinstance(limit, int) and limit > 0 else self.kept
+        return min(self.kept, limit if isinstance(limit, int) and limit > 0 else LISTED)
 
 
 def _lists(step: AgentTask) -> bool:

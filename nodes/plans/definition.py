@@ -8,21 +8,23 @@ import json
 import re
 from collections.abc import Sequence
 
-from memory.definitions import AgentTask, Definition
+from memory.definitions import Definition
+from memory.json_values import JsonObject
 from tools.planning import Action
 
 OPTIONAL = ("recall",)  # agents whose failure is noted and done without, where nobody uses what they found
 LONGEST_NAME = 200
-LONGEST_DESCRIPTION = 2_000
 
 
 def definition_of(objective: str, steps: Sequence[Action]) -> Definition:
-    """The workflow that does these actions."""
-    return Definition(
-        name=objective[:LONGEST_NAME] or "Plan",
-        description=objective[:LONGEST_DESCRIPTION],
-        steps=[_step(at, action, steps[at:]) for at, action in enumerate(steps, start=1)],
-    )
+    """The workflow that does these actions, which were checked."""
+    return Definition.model_validate(given_form(objective, steps))
+
+
+def given_form(objective: str, steps: Sequence[Action]) -> JsonObject:
+    """The same as JSON, whatever the actions say."""
+    listed = [_step(at, action, steps[at:]) for at, action in enumerate(steps, start=1)]
+    return {"name": objective.strip()[:LONGEST_NAME] or "Plan", "steps": [*listed]}
 
 
 def step_id(number: int) -> str:
@@ -30,17 +32,19 @@ def step_id(number: int) -> str:
     return f"step_{number}"
 
 
-def _step(number: int, action: Action, later: Sequence[Action]) -> AgentTask:
-    return AgentTask(
-        step_id=step_id(number),
-        name=f"{action.agent}: {action.action}",
-        step_type="agent_task",
-        agent_type=action.agent,
-        task=action.action,
-        parameters=action.parameters,
-        depends_on=[step_id(number - 1)] if number > 1 else [],
-        on_error="continue" if action.agent in OPTIONAL and later and not _is_used(number, later) else "fail",
-    )
+def _step(number: int, action: Action, later: Sequence[Action]) -> JsonObject:
+    step: JsonObject = {
+        "step_id": step_id(number),
+        "step_type": "agent_task",
+        "agent_type": action.agent,
+        "task": action.action,
+        "parameters": action.parameters,
+    }
+    if number > 1:
+        step["depends_on"] = [step_id(number - 1)]
+    if action.agent in OPTIONAL and later and not _is_used(number, later):
+        step["on_error"] = "continue"
+    return step
 
 
 def _is_used(number: int, later: Sequence[Action]) -> bool:

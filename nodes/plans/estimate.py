@@ -148,12 +148,17 @@ class _Walk:
 
     def step(self, step: Step) -> Cost:
         if isinstance(step, AgentTask):
-            return replace(self.estimator.call(step).times(self.counting.leads(step)), steps=1)
+            cost = replace(self.estimator.call(step).times(self.counting.leads(step)), steps=1)
+            return replace(cost, pages=0) if self._were_read(step) else cost
         if isinstance(step, ApiCall):
             return Cost(steps=1, seconds=CALL_SECONDS)
         if isinstance(step, Wait):
             return Cost(steps=1, seconds=step.seconds if isinstance(step.seconds, float | int) else 0.0)
         return self._container(step) + Cost(steps=1)
+
+    def _were_read(self, step: AgentTask) -> bool:
+        """Whether a step before has read the pages of the same leads: nobody reads them twice."""
+        return any(self.estimator.call(source).pages for source in self.counting.sources(step))
 
     def _container(self, step: Step) -> Cost:
         if isinstance(step, Branch):

@@ -11,9 +11,9 @@ from memory.json_values import JsonObject
 
 @dataclass(frozen=True)
 class Ran:
-    """The execution that does the plan, and what it came to where that was waited for."""
+    """The execution that does the plan, where it has one of its own; what it came to, where that was waited for."""
 
-    execution_id: str
+    execution_id: str | None = None
     output: JsonValue = None
 
 

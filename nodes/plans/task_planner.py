@@ -1,20 +1,25 @@
 """From a task to the workflow that does it."""
 
 import json
+import re
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from memory.definitions import AgentTask, Definition
-from memory.errors import Invalid, Unavailable
+from memory.errors import Invalid, Mistake, Mistakes, Unavailable
 from memory.json_values import JsonObject
 from memory.tasks import TaskAsked
+from memory.workflows import given_form
 from nodes.plans.offers import offers
 from nodes.plans.task_templates import LONGEST_NAME, from_template
 from nodes.registry import AgentRegistry
+from nodes.workflow.checking import check_definition
 from tools.engine import EngineStopped
 from tools.planning import Action, OutOfScope, PlanBrief, Planner
 
+PARAMETERS = "steps[0].parameters."
+NAME = re.compile(r"[.\[]")  # what ends a path's first name
 SHORT = 2_000  # characters of JSON that are put into a plan; longer things are referred to
 
 
@@ -26,11 +31,20 @@ class TaskPlanner:
     registry: AgentRegistry
 
     async def plan(self, asked: TaskAsked) -> Definition:
-        """The workflow. `Invalid` where nobody here can do a simple task, `Unavailable` where the engine cannot."""
+        """The workflow, checked. `Invalid` where nobody here can do a simple task, `Unavailable` without an engine.
+
+        `Mistakes` names what is wrong by its place in the input, where it came from there.
+        """
         if asked.type != "simple":
-            return from_template(asked, self.registry)
+            return check_definition(given_form(from_template(asked, self.registry)), agents=self.registry)
         step = self._called_for(asked) or _step(await self._chosen(asked), asked.input)
-        return Definition(name=" ".join(asked.query.split())[:LONGEST_NAME], steps=[step])
+        definition = Definition(name=" ".join(asked.query.split())[:LONGEST_NAME], steps=[step])
+        try:
+            return check_definition(given_form(definition), agents=self.registry)
+        except Mistakes as error:
+            raise Mistakes(
+                [Mistake(_place(one.path, asked.input), one.message) for one in error.mistakes]
+            ) from None
 
     def _called_for(self, asked: TaskAsked) -> AgentTask | None:
         """A query that is nothing but a capability's name."""
@@ -65,6 +79,12 @@ def _filled(planned: JsonObject, given: JsonObject) -> JsonObject:
     """The planned parameters that need no other step, and the input over them."""
     own = {name: value for name, value in planned.items() if "{{" not in json.dumps(value)}
     return {**own, **{name: _value(name, value) for name, value in given.items()}}
+
+
+def _place(path: str, given: JsonObject) -> str:
+    """Where in the input it is, if it came from there."""
+    name = path.removeprefix(PARAMETERS)
+    return f"input.{name}" if name != path and NAME.split(name, maxsplit=1)[0] in given else path
 
 
 def _value(name: str, value: JsonValue) -> JsonValue:

@@ -15,6 +15,7 @@ from tools.offline.plan_parts import parts_in
 LISTS = ("leads", "lead")  # names in a task's input under which leads are
 FIELDS = (*IDENTIFYING, *OF_COMPANY)
 ABOUT_LEADS = ("prospect", "outreach")  # kinds of parts that say which leads are meant
+FILTERS = {"location": "place", "website": "company", "email": "words"}  # as the records agent calls them
 HAS_SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -60,14 +61,21 @@ def _leads_in(part: Part) -> Iterator[JsonObject]:
 
 
 def _listed(part: Part, number: int) -> Subject:
-    limit: JsonObject = {"limit": count} if (count := count_of(part)) else {}
-    filters: JsonObject = {"filters": found} if (found := filters_of(part)) else {}
+    wanted = _wanted(part)
+    if count := count_of(part):
+        wanted["limit"] = count
     listing = AgentTask(
         step_id=f"leads_{number}",
         name="The leads that are meant",
         step_type="agent_task",
         agent_type="records",
         task="list",
-        parameters={**filters, **limit},
+        parameters=wanted,
     )
     return Subject({"leads": f"{{{{steps.leads_{number}}}}}"}, listing)
+
+
+def _wanted(part: Part) -> JsonObject:
+    """Which leads of the store are meant: by what the part says of them, else by the company that it names."""
+    said = {FILTERS.get(name, name): value for name, value in filters_of(part).items()}
+    return said or ({"company": part.names[0]} if part.names else {})

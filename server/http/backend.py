@@ -9,6 +9,7 @@ from typing import Annotated
 from uuid import uuid4
 
 from fastapi import Depends, Request
+from langchain_core.runnables import RunnableConfig
 from redis.asyncio import Redis
 
 from memory.assistants import Assistants
@@ -23,14 +24,16 @@ from nodes.agents.agent import Agent
 from server.agents import Agents, open_agents
 from server.assembly import http_calls
 from server.chosen_assistant import system_assistant
+from server.command_desk import CommandDesk
 from server.data_server import open_address
 from server.definitions import Definitions
 from server.executions import ExecutionService
 from server.graph_config import read_graph_config
-from server.graph_registry import Graphs, load_graphs
+from server.graph_registry import Compiled, Graphs, load_graphs
 from server.http.errors import HttpRefusal
 from server.measuring import measuring
 from server.observing import open_observers
+from server.planning import Planning, open_planning
 from server.run_desk import open_run_desk
 from server.run_graphs import WORKFLOW, WorkflowMaker
 from server.runs import RunService
@@ -62,6 +65,7 @@ class Backend:
     agents: Agents
     executions: ExecutionService
     definitions: Definitions
+    planning: Planning
     worker: RunWorker | None = None  # None: only other processes work
     draining: Draining = field(default_factory=Draining)
     leaving: asyncio.Event = field(default_factory=asyncio.Event)  # set when answers that are open are broken off
@@ -146,6 +150,9 @@ async def open_backend(
             await refuse_full(threads, owner, settings.max_threads)
 
         executions = desk.executions(refuse_full=no_more, clock=clock)
+        planning = await stack.enter_async_context(open_planning(settings, redis, staff, executions))
+        if (config or OWN_CONFIG).resolve() == OWN_CONFIG:
+            serve_commands(graphs, planning.commands)
         observers = await stack.enter_async_context(open_observers(settings))
         worker = (
             await stack.enter_async_context(desk.working(settings.concurrency, observers, executions))
@@ -164,8 +171,18 @@ async def open_backend(
             executions=executions,
             agents=staff,
             definitions=Definitions(redis, staff.registry),
+            planning=planning,
             worker=worker,
         )
+
+
+def serve_commands(graphs: Graphs, commands: CommandDesk) -> None:
+    """Let runs of our own graph `command` start executions here: Studio's run a plan within themselves."""
+
+    async def of(_: RunnableConfig, owner: str) -> Compiled:
+        return graphs.bound("command", commands.flow, owner)
+
+    graphs.built_in["command"] = of
 
 
 async def refuse_full(threads: Threads, owner: str, most: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from memory.definitions import Definition
 from memory.errors import Conflict, Malformed, Refused
 from memory.interactions import ANYWHERE, NoInteractions, Recalled, Where
 from memory.json_values import JsonObject
+from memory.records import Interaction
 from nodes.agents.agent import Agent, Capability, Task
 from nodes.plans.estimate import Estimator
 from nodes.plans.running import Ran
@@ -30,6 +32,16 @@ class Idle(Agent):
 REGISTRY = AgentRegistry([Idle("research", "Research", [Capability("enrich_lead", "Reads its pages.", pages=4)])])
 ACTION = Action(agent="research", action="enrich_lead", parameters={"lead": {"company": "Kegel"}})
 PLAN = Planned(kind="prospect", objective="Read about Kegel.", steps=(ACTION,))
+
+
+NOTE = Interaction(
+    id="n1",
+    account="kegel.example",
+    person="ada@kegel.example",
+    kind="note",
+    at=datetime(2026, 3, 1, tzinfo=UTC),
+    text="Ada asked for a call in spring.",
+)
 
 
 @dataclass
@@ -58,6 +70,12 @@ class Noting:
 
 
 @dataclass(frozen=True)
+class Pumps:
+    async def of(self, owner: str) -> tuple[str, ...]:
+        return (f"{owner} sells pumps.",)
+
+
+@dataclass(frozen=True)
 class NoLeads:
     async def count(self) -> int:
         return 0
@@ -65,8 +83,19 @@ class NoLeads:
 
 @dataclass(frozen=True)
 class Closed(NoInteractions):
+    async def history(
+        self, where: Where = ANYWHERE, limit: int = 50, before: datetime | None = None
+    ) -> list[Interaction]:
+        return [NOTE]
+
     async def recall(self, query: str, where: Where = ANYWHERE, limit: int = 5) -> list[Recalled]:
         raise Conflict("Another process has the index open.")
+
+
+@dataclass(frozen=True)
+class Open(Closed):
+    async def recall(self, query: str, where: Where = ANYWHERE, limit: int = 5) -> list[Recalled]:
+        return [Recalled(NOTE, 0.9)]
 
 
 async def asked(
@@ -78,7 +107,7 @@ async def asked(
         estimator=Estimator(REGISTRY, NoLeads()),
         contexts=lambda owner: Contexts(redis, owner),
         plans=plans or Noting(),
-        known=("We sell pumps.",),
+        known=Pumps(),
     ).compile()
     config = {"configurable": {"langgraph_auth_user_id": "ada"}}
     return CommandState.model_validate(await graph.ainvoke({"command": "Read about Kegel", **given}, config))
@@ -109,7 +138,7 @@ async def test_a_planner_is_told_all_that_it_may_use(redis_client: Redis) -> Non
     assert (brief.command, brief.context, brief.known) == (
         "Read about Kegel",
         {"for": "a fair"},
-        ("We sell pumps.",),
+        ("ada sells pumps.",),
     )
     (offer,) = brief.actions
     assert (offer.agent, offer.action, offer.description) == ("research", "enrich_lead", "Reads its pages.")
@@ -158,8 +187,8 @@ def plan_of(*steps: Action) -> Planned:
 @pytest.mark.parametrize(
     ("steps", "told"),
     [
-        ([ACTION, Action(agent="delivery", action="send")], ["steps[1].agent", "There are: research"]),
-        ([Action(agent="research", action="fly")], ["steps[0].action", "It has: enrich_lead"]),
+        ([ACTION, Action(agent="delivery", action="send")], ["steps[1].agent", "There are research"]),
+        ([Action(agent="research", action="fly")], ["steps[0].action", "There are enrich_lead"]),
         ([], ["steps", "1 to 30"]),
         ([ACTION] * 1000, ["steps", "1000"]),
     ],
@@ -173,6 +202,12 @@ async def test_what_a_planner_made_up_is_never_kept_nor_run(
     assert state.error
     assert all(part in state.error for part in told), state.error
     assert (state.job_id, plans.ran) == (None, [])
+
+
+async def test_what_the_words_bring_to_mind_is_told_to_the_planner(redis_client: Redis) -> None:
+    planner = Scripted()
+    state = await asked(redis_client, planner, memory=Open())
+    assert (state.past, planner.briefs[0].past) == ((NOTE,), (NOTE,))
 
 
 async def test_a_memory_that_does_not_answer_is_noted_and_done_without(redis_client: Redis) -> None:

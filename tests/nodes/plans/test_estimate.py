@@ -122,3 +122,12 @@ async def test_a_workflow_is_estimated_by_its_longest_way() -> None:
 async def test_a_step_that_refers_to_itself_or_to_nothing_is_counted_once() -> None:
     plan = [action("research", "enrich_lead", leads="{{steps.step_1}}{{steps.none}}")]
     assert (await Estimator(REGISTRY, Kept(9)).of(definition_of("Read.", plan))).pages == 4
+
+
+async def test_pages_that_a_step_before_has_read_are_not_read_again() -> None:
+    reads = action("research", "enrich_lead", leads="{{steps.step_1}}")
+    again = action("research", "enrich_lead", leads="{{steps.step_2}}")
+    others = action("research", "enrich_lead", leads=[{"email": "ada@kegel.example"}])
+    plan = [action("records", "list"), reads, again, again, others]
+    estimate = await Estimator(REGISTRY, Kept(5)).of(definition_of("Read.", plan))
+    assert (estimate.steps, estimate.pages) == (5, 4 * 5 + 4)
