@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from memory.errors import Mistake, Mistakes
+from memory.errors import Invalid, Mistake, Mistakes
 from memory.json_values import JsonObject
 from memory.records import Lead, lead_id_of
 from tools.addresses import shown
@@ -42,15 +42,24 @@ def read_lead(given: Mapping[str, JsonValue], where: str = "lead") -> Lead:
 
 
 def identifies(given: Mapping[str, JsonValue]) -> bool:
-    """Whether an object has, under one of their names, something that says who a lead is."""
-    columns = understand([name for name in given if name.strip()], where="", addressed=False)
-    return any(column.name in IDENTIFYING and given[column.header] for column in columns)
+    """Whether an object has, under one of its names, something that says who a lead is."""
+    return any(value and _says_who(name) for name, value in given.items())
+
+
+def _says_who(name: str) -> bool:
+    if not key_of(name):
+        return False
+    (column,) = understand([name], where="", addressed=False)
+    return column.name in IDENTIFYING or key_of(name) == "name"
 
 
 def _cells(given: Mapping[str, JsonValue], where: str) -> dict[str, str]:
     """Each value as the cell of a lead file, under the name that it has there."""
     flat = _flat(given, where)
-    known = {column.header for column in understand(list(flat), where=where, addressed=False) if column.known}
+    try:
+        known = {column.header for column in understand(list(flat), where="", addressed=False) if column.known}
+    except Invalid as error:  # two names for one field, or none
+        raise Mistakes([Mistake(where, str(error))]) from None
     faults = {name: fault for name, value in flat.items() if (fault := _fault(value, is_field=name in known))}
     if faults:
         raise Mistakes([Mistake(f"{where}.{name}", fault) for name, fault in faults.items()])
@@ -66,12 +75,16 @@ def _fault(value: JsonValue, *, is_field: bool) -> str:
 
 
 def _flat(given: Mapping[str, JsonValue], where: str) -> JsonObject:
-    """The object's values with those of its `extra` and of its company's own object; `name` is the person's."""
+    """What the object's values say, with those of its `extra` and of its company's own object.
+
+    `name` is the person's. Null is the same as nothing.
+    """
     extra = given.get("extra") or {}
     if not isinstance(extra, dict):
         raise Mistakes([Mistake(f"{where}.extra", "This must be an object.")])
     company = given.get("company")
-    own = {name: value for name, value in given.items() if name not in ("lead_id", "extra")}
+    rest = given.keys() - {"lead_id", "extra"}
+    own: JsonObject = {name: given[name] for name in given if name in rest and given[name] is not None}
     if isinstance(company, dict):
         own = {**_of_company(company), **own, "company": company.get("name")}
     full_name = {key for key in own if key_of(key) == "fullname"}

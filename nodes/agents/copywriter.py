@@ -128,8 +128,10 @@ class CopywriterAgent(Agent):
         return [_record(one) for one in await each(asked.people(heard), reply, _not_answered)]
 
 
-def _record(made: Dossier) -> Sourced:
-    return Sourced(made.model_dump(mode="json"), made.source)
+def _record(made: Drafted | Replied) -> Sourced:
+    """The record, from the first page that was read, or from the mail that is answered."""
+    message = made.message_id if isinstance(made, Replied) else ""
+    return Sourced(made.model_dump(mode="json"), f"message:{message}" if message else made.source)
 
 
 def _not_drafted(dossier: Dossier, why: str) -> Drafted:

@@ -3,7 +3,7 @@
 What an earlier step came to - an object with a `lead` - brings along all that is known of that lead.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
@@ -32,6 +32,7 @@ class LeadsInput(BaseModel):
         None,
         description="A lead: email, full_name (or name), company, website, title, employees, country, …; other "
         "keys are kept as extra. Or the whole output of an earlier step about a lead.",
+        examples=[{"email": "anna@acme.example", "name": "Anna Berg", "website": "https://acme.example"}],
     )
     leads: Objects | None = Field(
         None,
@@ -60,12 +61,13 @@ class LeadsInput(BaseModel):
 
     def _at(self, place: str, given: Objects) -> list[Dossier]:
         """The leads given there; what else was handed on is of the lead where there is one alone."""
-        listed = isinstance(given, list)
-        objects = given if isinstance(given, list) else list(_unpacked(given))
+        if isinstance(given, list):
+            objects: dict[str, JsonValue] = {f"{place}[{at}]": item for at, item in enumerate(given)}
+        else:
+            objects = _unpacked(given, place)
         if len(objects) > MOST_LEADS:
             raise Mistakes([Mistake(place, f"At most {MOST_LEADS:,} leads are taken at a time.")])
-        paths = [f"{place}[{at}]" if listed else place for at in range(len(objects))]
-        found = _all_of(objects, paths)
+        found = _all_of(objects)
         return [_joined(found[0], self.model_extra or {})] if len(found) == 1 else found
 
 
@@ -89,26 +91,33 @@ class OfferedInput(ProfiledInput):
         return None if self.offer is None else parse_offer(self.offer)
 
 
-def _unpacked(given: JsonObject) -> Iterator[JsonObject]:
-    """The objects of a list that lies in an object, as a page of a store's leads does; else the object."""
-    inside = next((given[name] for name in LISTS if isinstance(given.get(name), list)), None)
-    if not isinstance(inside, list):
-        yield given
-        return
-    yield from (item for item in inside if isinstance(item, dict))
+def _unpacked(given: JsonObject, place: str) -> dict[str, JsonValue]:
+    """By path: what an object that is no lead lists, as a page of a store does; else the object itself."""
+    if not identifies(given) and not _is_output(given):
+        for name in LISTS:
+            if isinstance(listed := given.get(name), list):
+                return {f"{place}.{name}[{at}]": item for at, item in enumerate(listed)}
+    return {place: given}
 
 
-def _all_of(objects: list[JsonObject], paths: list[str]) -> list[Dossier]:
+def _all_of(objects: Mapping[str, JsonValue]) -> list[Dossier]:
+    """What is known of each, by its path; `Mistakes` with those of all."""
     found: list[Dossier] = []
     mistakes: list[Mistake] = []
-    for given, path in zip(objects, paths, strict=True):
+    for path, given in objects.items():
         try:
-            found.append(dossier_of(given, path))
+            found.append(dossier_of(_as_object(given, path), path))
         except Mistakes as error:
             mistakes += error.mistakes
     if mistakes:
         raise Mistakes(mistakes)
     return found
+
+
+def _as_object(given: JsonValue, path: str) -> JsonObject:
+    if not isinstance(given, dict):
+        raise Mistakes([Mistake(path, "A lead is an object.")])
+    return given
 
 
 def dossier_of(given: Mapping[str, JsonValue], where: str) -> Dossier:
@@ -121,11 +130,13 @@ def dossier_of(given: Mapping[str, JsonValue], where: str) -> Dossier:
 
 def _joined(dossier: Dossier, others: Mapping[str, JsonValue]) -> Dossier:
     """With what was handed on beside the lead: further outputs about the same lead, or single parts of one."""
-    outputs = {name: value for name, value in others.items() if _is_output(value)}
-    for name, value in outputs.items():
-        if isinstance(value, dict):
-            dossier = joined(dossier, _with(Dossier(lead=dossier.lead), _parts(value), name))
-    return _with(dossier, _parts({name: value for name, value in others.items() if name not in outputs}), "")
+    single = {name: value for name, value in others.items() if not _is_output(value)}
+    for name in others.keys() - single.keys():
+        other = dossier_of(_as_object(others[name], name), name)
+        if other.lead.lead_id != dossier.lead.lead_id:
+            raise Mistakes([Mistake(name, "This is about another lead. Give what was found out about this one.")])
+        dossier = joined(dossier, other)
+    return _with(dossier, _parts(single), "")
 
 
 def joined(one: Dossier, other: Dossier) -> Dossier:

@@ -16,7 +16,7 @@ from nodes.extract import Extract, ExtractView
 from nodes.qualify import Qualify, QualifyView
 from nodes.recall import Recall, RecallView
 from nodes.research import Research
-from tools.engine import Engine, EngineUnavailable
+from tools.engine import Engine
 from tools.qualification import is_settled
 from tools.web import Web
 from tools.workers import Workers
@@ -54,10 +54,11 @@ class LeadSteps:
     def qualify(self) -> Qualify:
         return Qualify(judge=self.engine.judge, snapshots=self.snapshots, icp=self.icp, clock=self.clock)
 
-    async def read(self, dossier: Dossier) -> Dossier:
+    async def read(self, dossier: Dossier, *, insist: bool = True) -> Dossier:
         """With the pages of the company's site and their quotations, unless these were looked for before.
 
-        Where there is nothing to read, that is said in `why`. `Unavailable` where the site does not answer.
+        Where there is nothing to read, that is said in `why`; so it is of a site that does not answer, but to
+        whoever insists on pages: then it is `Unavailable`.
         """
         if dossier.found is not None or dossier.snapshots:
             return dossier
@@ -65,19 +66,14 @@ class LeadSteps:
             pages = await self.research.read(dossier.lead)
         except (NotFound, Malformed, Refused) as error:
             return dossier.model_copy(update={"found": False, "why": str(error)})
+        except Unavailable as error:
+            if insist:
+                raise
+            return dossier.model_copy(update={"why": str(error)})
         snapshots = pages.snapshots or ()
         sources = tuple(snapshot.url for snapshot in snapshots)
-        read = {"found": True, "snapshots": snapshots, "sources": sources, "doubt": pages.doubt}
+        read = {"found": True, "why": None, "snapshots": snapshots, "sources": sources, "doubt": pages.doubt}
         return await self._with_facts(dossier.model_copy(update=read))
-
-    async def read_if_it_answers(self, dossier: Dossier) -> Dossier:
-        """As `read`, for whom pages are a help and no more: a site that does not answer is told in `why`."""
-        try:
-            return await self.read(dossier)
-        except EngineUnavailable:
-            raise
-        except Unavailable as error:
-            return dossier.model_copy(update={"why": str(error)})
 
     async def _with_facts(self, dossier: Dossier) -> Dossier:
         """What the company was written before is no news to it."""

@@ -59,7 +59,7 @@ class SalesAgent(Agent):
         async def judge(dossier: Dossier) -> Dossier:
             if not anew and dossier.is_judged_by(self.steps.icp):
                 return dossier
-            return await self.steps.judge(await self.steps.read_if_it_answers(dossier), icp)
+            return await self.steps.judge(await self.steps.read(dossier, insist=False), icp)
 
         return await each(asked.dossiers(), judge, _unjudged)
 

@@ -40,6 +40,12 @@ def test_a_companys_own_object_gives_its_name_and_the_rest_beside_it() -> None:
     assert (lead.company, lead.website, lead.employees) == ("Acme", "https://acme.example", 80)
 
 
+def test_null_is_the_same_as_nothing() -> None:
+    assert read_lead({"Company Name": "Acme", "company_name": None, "budget": None}).model_dump() == (
+        read_lead({"Company Name": "Acme"}).model_dump()
+    )
+
+
 @pytest.mark.parametrize("given", [{"company": "Acme"}, {"website": "acme.example"}, {"name": "Anna Berg"}])
 def test_a_lead_without_an_address_has_an_id_of_what_else_it_is_known_by(given: JsonObject) -> None:
     one, again, other = read_lead(given), read_lead({**given, "note": "x"}), read_lead({"company": "Other"})

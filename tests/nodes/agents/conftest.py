@@ -1,7 +1,7 @@
 """The demo's profile, offer and saved web, and the leads that go with them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from memory.edge_index import EdgeIndex
 from memory.envelopes import Envelope
+from memory.errors import NotFound, Unavailable
 from memory.indexed_interactions import IndexedInteractions
 from memory.interaction_records import Records
 from memory.interactions import NoInteractions
@@ -28,12 +29,39 @@ from server.engines import offline_engine
 from server.settings import Settings
 from tools.embedding import MiniLM
 from tools.lead_file import read_leads
+from tools.web import Document, Web
 from tools.workers import Inline
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 KeepResults = Callable[..., Awaitable[Path]]
 
 Ask = Callable[[Agent, str, dict[str, Any]], Awaitable[list[Any]]]
+
+
+READ_AT = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Pages:
+    """A web of a few pages; what is None does not answer."""
+
+    pages: Mapping[str, str | None]
+
+    async def read(self, url: str) -> Document:
+        url = f"{url.rstrip('/')}/"
+        if url not in self.pages:
+            raise NotFound(f"There is no page at {url}.")
+        body = self.pages[url]
+        if body is None:
+            raise Unavailable(f"{url} did not answer. Try again later.")
+        html = f"<html lang=en><head><title>Tarn Pumps</title></head><body><main>{body}</main></body></html>"
+        return Document(url, html.encode(), "text/html", "utf-8", READ_AT)
+
+
+@pytest.fixture
+def web_of() -> Callable[[Mapping[str, str | None]], Web]:
+    """A web of the pages given by their addresses, each the inside of its `main`."""
+    return Pages
 
 
 @pytest.fixture
