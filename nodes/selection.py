@@ -62,8 +62,6 @@ def select(candidates: Sequence[Candidate]) -> Selection:
 
 def ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The best first."""
-    if len(candidates) == 1:
-        return list(candidates)
     return sorted(candidates, key=lambda one: -score_of(one).points)
 
 

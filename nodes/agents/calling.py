@@ -35,6 +35,8 @@ from tools.registry import ToolRegistry
 
 log = get_logger(__name__)
 
+Choice = tuple[Agent, Capability, Task]
+
 LONGEST_ERROR = 300  # characters of an error that are kept
 
 
@@ -103,28 +105,33 @@ class LocalCaller:
     async def _best(self, asked: Call) -> Envelope:
         """The best agent's envelope, or that of the next best where it is unavailable."""
         errors: list[ZigralError] = []
-        for one, task in self._able(asked):
+        for agent, capability, task in self._ranked(self._able(asked)):
             try:
-                return await self._measured(one.agent, one.capability, task)
+                return await self._measured(agent, capability, task)
             except (AgentUnavailable, EngineStopped) as error:
                 errors.append(error)
-                log.info("An agent is unavailable; the next best is asked.", agent=one.agent.agent_id)
+                log.info("An agent is unavailable; the next best is asked.", agent=agent.agent_id)
         raise none_managed(asked.capability, errors)
 
-    def _able(self, asked: Call) -> list[tuple[Candidate, Task]]:
-        """The agents that can do it with these parameters, the best first."""
-        tasks, refusals = dict[str, Task](), list[Invalid]()
-        candidates = []
+    def _able(self, asked: Call) -> list[Choice]:
+        """The agents that can do it with these parameters."""
+        found, refusals = list[Choice](), list[Invalid]()
         for agent, capability in self.agents.able(asked.capability):
             try:
-                tasks[agent.agent_id] = self._task(asked, taken(capability, asked.parameters))
+                found.append((agent, capability, self._task(asked, taken(capability, asked.parameters))))
             except Invalid as error:
                 refusals.append(error)
-            else:
-                candidates.append(self._candidate(agent, capability))
-        if not candidates:
+        if not found:
             raise refusals[0]
-        return [(one, tasks[one.agent.agent_id]) for one in ranked(candidates)]
+        return found
+
+    def _ranked(self, able: list[Choice]) -> list[Choice]:
+        """The best first."""
+        if len(able) == 1:
+            return able
+        tasks = {agent.agent_id: task for agent, _, task in able}
+        ordered = ranked([self._candidate(agent, capability) for agent, capability, _ in able])
+        return [(one.agent, one.capability, tasks[one.agent.agent_id]) for one in ordered]
 
     def _candidate(self, agent: Agent, capability: Capability) -> Candidate:
         return Candidate(agent, capability, self.standings.of(agent.agent_id))
