@@ -27,6 +27,7 @@ from memory.scripts import Scripts, texts
 
 log = get_logger(__name__)
 
+RECORD, KEYS = "record of how agents are doing", "{zigral}:agent"
 TELL_SECONDS = 2.0
 LEASE_SECONDS = 8.0
 
@@ -90,7 +91,7 @@ class SharedStandings(LocalStandings):
         await self._call(scripts.LEAVE, self.process)
 
     async def _call(self, script: str, *arguments: str | int) -> Any:
-        async with answering("record of how agents are doing", "{zigral}:agent"):
+        async with answering(RECORD, KEYS):
             return await self._scripts.script(script)(args=arguments)
 
     def _taken(self, live: Live) -> Account:
@@ -111,7 +112,12 @@ class SharedStandings(LocalStandings):
     def _read(self, found: Sequence[Any]) -> Iterator[Shared]:
         now, then = self.monotonic(), float(found[0])
         for load, flat in found[1:]:
-            yield _shared(texts(dict(zip(flat[::2], flat[1::2], strict=True))), int(load), now, then)
+            row = texts(dict(zip(flat[::2], flat[1::2], strict=True)))
+            try:
+                yield _shared(row, int(load), now, then)
+            except (ValueError, KeyError, OverflowError):  # not ours: what else is known goes on
+                log.debug("What is kept of an agent cannot be read.", keys=KEYS)
+                yield Shared(Account(now), int(load))
 
 
 @asynccontextmanager

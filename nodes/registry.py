@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from inspect import iscoroutinefunction
 
 from memory.errors import Conflict, Invalid, NotFound
-from nodes.agents.agent import NAME, WHAT_NAMES_ARE, Agent, Capability
+from nodes.agents.agent import NAME, WHAT_NAMES_ARE, Agent, Capability, Limits
 
 
 class AgentRegistry:
@@ -71,6 +71,8 @@ def _check(agent: Agent) -> None:
         raise Invalid(f'The agent {agent.agent_id} says not what it can do. Give it capabilities = ("…",).')
     if not iscoroutinefunction(agent.execute):
         raise Invalid(f"The execute of the agent {agent.agent_id} cannot be awaited. Write async def execute(…).")
+    if not isinstance(agent.limits, Limits):
+        raise Invalid(f"The agent {agent.agent_id} has no good limits. Write limits = Limits(timeout=…).")
     names = [one.name for one in agent.abilities]
     if len(set(names)) < len(names):
         raise Invalid(f"The agent {agent.agent_id} has a capability twice.")

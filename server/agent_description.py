@@ -56,8 +56,8 @@ class AgentShape(BaseModel):
     spared_until: str | None
 
 
-def described(agent: Agent, standing: AgentStanding) -> AgentShape:
-    """The agent, and how it is doing."""
+def described(agent: Agent, standing: AgentStanding, *, with_error: bool = True) -> AgentShape:
+    """The agent, and how it is doing. Its last error may name what somebody asked it for."""
     told = standing.model_dump(mode="json")
     return AgentShape(
         agent_id=agent.agent_id,
@@ -70,7 +70,7 @@ def described(agent: Agent, standing: AgentStanding) -> AgentShape:
         health=standing.health,
         load=standing.load,
         measures=Measures(**{name: told[name] for name in Measures.model_fields}),
-        last_error=standing.last_error,
+        last_error=standing.last_error if with_error else None,
         last_error_at=told["last_error_at"],
         spared_until=told["spared_until"],
     )

@@ -14,7 +14,7 @@ from memory.mistakes import path_of, read_parameters
 from nodes.agents.agent import Agent, Anything, Capability, Made, One, Task
 from nodes.agents.faults import BadOutput
 
-LARGEST = 8_000_000  # bytes of one record's data, as JSON
+LARGEST = 8_000_000  # characters of all records' data, as JSON
 MOST_RECORDS = 10_000  # of one envelope
 
 
@@ -34,8 +34,9 @@ def enveloped(agent: Agent, capability: Capability, task: Task, made: Made, at: 
         envelope = _validated(agent, made).model_copy(update={"metadata": metadata})
     else:
         envelope = _packed(agent, task, _records(agent, made), at)
-    for number, record in enumerate(envelope.records):
-        _check(agent, capability, number, record.data)
+    size = sum(_checked(agent, capability, number, one.data) for number, one in enumerate(envelope.records))
+    if size > LARGEST:
+        raise BadOutput(agent.agent_id, f"it is larger than {LARGEST // 1_000_000} MB.")
     return envelope
 
 
@@ -90,7 +91,8 @@ def _plain(agent: Agent, number: int, data: object) -> JsonObject:
     return plain
 
 
-def _check(agent: Agent, capability: Capability, number: int, data: JsonObject) -> None:
+def _checked(agent: Agent, capability: Capability, number: int, data: JsonObject) -> int:
+    """How long the record's JSON is."""
     place = f"records[{number}]"
     try:
         text = written(data, place)
@@ -102,8 +104,7 @@ def _check(agent: Agent, capability: Capability, number: int, data: JsonObject) 
         raise BadOutput(agent.agent_id, str(error)) from None
     except (TypeError, ValueError):
         raise BadOutput(agent.agent_id, f"{place} is not JSON.") from None
-    if len(text) > LARGEST:
-        raise BadOutput(agent.agent_id, f"{place} is larger than {LARGEST // 1_000_000} MB.")
+    return len(text)
 
 
 def _first_fault(root: str, error: ValidationError) -> str:

@@ -44,13 +44,16 @@ class ToolPage(BaseModel):
 async def list_agents(
     backend: BackendOf, capability: OfCapability = None, limit: Limit = 100, cursor: Cursor = None
 ) -> AgentPage:
-    """The agents: what they can do, how they are doing."""
+    """The agents: what they can do, how they are doing.
+
+    What the last error said is told where there are no two keys: it may name what another asked for.
+    """
     agents = backend.agents
     found = list(agents.registry) if capability is None else agents.registry.with_capability(capability)
     some, next_cursor = _page(found, limit, cursor)
-    return AgentPage(
-        items=[described(one, agents.standings.of(one.agent_id)) for one in some], next_cursor=next_cursor
-    )
+    alone = len(backend.settings.api_keys) < 2
+    items = [described(one, agents.standings.of(one.agent_id), with_error=alone) for one in some]
+    return AgentPage(items=items, next_cursor=next_cursor)
 
 
 @router.get("/agents/select", responses=problems(404))

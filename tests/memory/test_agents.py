@@ -192,6 +192,16 @@ async def test_a_key_that_holds_something_else_stops_nobody(redis_client: Redis)
         assert standings.of("a").calls == 1
 
 
+@pytest.mark.parametrize(("field", "value"), [("spared", "soon"), ("error", "no time"), ("calls", "1.5")])
+async def test_what_cannot_be_read_of_one_agent_hides_no_other(redis_client: Redis, field: str, value: str) -> None:
+    standings = SharedStandings(redis=redis_client)
+    standings.ended("b", 1.0)
+    await standings.tell(["a"])
+    await redis_client.hset("{zigral}:agent:a", field, value)
+    await standings.tell(["a"])
+    assert (standings.of("a").calls, standings.of("b").calls) == (0, 1)
+
+
 async def test_what_was_told_twice_counts_once(redis_client: Redis) -> None:
     standings = SharedStandings(redis=redis_client)
     standings.ended("a", 1.0)

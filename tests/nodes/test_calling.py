@@ -216,8 +216,10 @@ async def test_an_unforeseen_error_names_the_agent_and_its_type_and_repeats_noth
         ({"a": object()}, "not JSON"),
         (Sourced({"a": 1}, ""), "provenance"),
         ({"a": "\ud800"}, "surrogate|not JSON"),
+        ([{"a": "x" * 5_000_000}] * 2, "larger than 8 MB"),
+        ([{}] * 10_001, "more than 10,000 records"),
     ],
-    ids=["none", "text", "number", "nan", "object", "no source", "surrogate"],
+    ids=["none", "text", "number", "nan", "object", "no source", "surrogate", "large", "many"],
 )
 async def test_nonsense_is_refused_with_its_place(made: object, fault: str) -> None:
     with pytest.raises(BadOutput, match=fault):

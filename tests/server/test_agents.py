@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from typer.testing import CliRunner
 
-from memory.errors import Invalid
+from memory.errors import Invalid, Unavailable
 from nodes.agents.calling import Call
 from server.app import create_app
 from server.cli import app
@@ -169,3 +169,25 @@ def zigral(*arguments: str) -> str:
     result = CliRunner().invoke(app, list(arguments))
     assert result.exit_code == 0, result.output
     return result.stdout
+
+
+async def test_what_an_error_said_is_told_to_one_owner_alone(short_folder: Path) -> None:
+    keys = {"ada": "a" * 32, "bob": "b" * 32}
+    for owners in (["ada"], ["ada", "bob"]):
+        given = ",".join(f"{name}:{keys[name]}" for name in owners)
+        async with opened(short_folder, api_keys=given, agents=[down(short_folder)], concurrency=0) as backend:
+            with pytest.raises(Unavailable):
+                await backend.agents.caller.call(Call("greet", {}, agent="greeter"))
+            async with client(backend) as http:
+                answer = await http.get("/api/v1/agents?capability=greet", headers={"X-Api-Key": keys["ada"]})
+        (told,) = answer.json()["items"]
+        assert ("acme.example" in str(told["last_error"])) == (len(owners) == 1)
+        assert told["last_error_at"]
+
+
+def down(folder: Path) -> Path:
+    """A file with an agent whose service is away."""
+    path = folder / "down.py"
+    text = GREETER.replace('return {"said"', 'raise Unavailable("acme.example is away.")\n        return {"said"')
+    path.write_text(f"from memory.errors import Unavailable\n{text}", encoding="utf-8")
+    return path
