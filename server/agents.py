@@ -26,6 +26,7 @@ from memory.spending import Spending
 from memory.suppressions import Suppressions
 from memory.words import utc_now
 from nodes.agents.agent import Agent
+from nodes.agents.analyst import AnalystAgent
 from nodes.agents.calling import LocalCaller
 from nodes.agents.copywriter import CopywriterAgent
 from nodes.agents.echo import Echo
@@ -40,6 +41,8 @@ from server.assembly import DEMO, PROCESSES, Inputs, http_calls, read_inputs
 from server.engines import choose, open_engine
 from server.interactions import PassingInteractions
 from server.settings import Settings
+from tools.analysis.data import StoredData
+from tools.analysis.running import DuckDbSql
 from tools.engine import Engine
 from tools.mail_domains import DnsMailDomains, MailDomains, system_resolver
 from tools.registry import ToolRegistry
@@ -108,11 +111,12 @@ def _ours(redis: Redis, inputs: Inputs, engine: Engine, ports: Ports) -> list[Ag
         offer=inputs.offer,
         clock=utc_now,
     )
+    leads, results = Leads(redis), ResultRows(RunPlaces(redis))
     records = RecordsAgent(
-        leads=Leads(redis),
+        leads=leads,
         interactions=ports.interactions,
         suppressions=Suppressions(redis),
-        results=ResultRows(RunPlaces(redis)),
+        results=results,
         contexts=lambda owner: Contexts(redis, owner),
         icp=inputs.icp,
         offer=inputs.offer,
@@ -123,6 +127,11 @@ def _ours(redis: Redis, inputs: Inputs, engine: Engine, ports: Ports) -> list[Ag
         CopywriterAgent(steps=steps),
         RecallAgent(interactions=ports.interactions),
         records,
+        AnalystAgent(
+            asking=engine.asking,
+            running=DuckDbSql(),
+            data=lambda: StoredData(leads, results, ports.interactions),
+        ),
         Echo(),
     ]
 

@@ -11,6 +11,7 @@ from memory.errors import Invalid
 from memory.spending import Spending
 from server.settings import Settings
 from tools.engine import Engine
+from tools.offline.asking import OfflineSql
 from tools.offline.critique import OfflineCritique
 from tools.offline.facts import OfflineFacts
 from tools.offline.judge import OfflineJudge
@@ -110,6 +111,7 @@ def offline_engine(workers: Workers) -> Engine:
         writer=OfflineWriter(),
         critic=OfflineCritique(),
         planner=OfflinePlanner(),
+        asking=OfflineSql(),
     )
 
 

@@ -1,4 +1,4 @@
-"""The engine: five small ports that read pages, write mail and make plans, each replaceable alone.
+"""The engine: six small ports that read pages, write mail, make plans and SQL, each replaceable alone.
 
 The offline forms are in `tools/offline/`. Whatever form is used, what it returns is data:
 `tools/proof` checks it afterwards, and code, not a model, decides what is sent to whom.
@@ -13,6 +13,7 @@ from memory.errors import Unavailable, ZigralError
 from memory.profile import Criterion, Offer
 from memory.records import Draft, Fact, Finding, Lead, Quote, Snapshot
 from memory.words import Answer
+from tools.analysis.asking import AskSql
 from tools.planning import Planner
 
 
@@ -105,4 +106,5 @@ class Engine:
     writer: Write
     critic: CritiqueDraft
     planner: Planner
+    asking: AskSql
     counted: Counter[str] = field(default_factory=Counter)  # how often what happened, for a run's summary

@@ -22,7 +22,7 @@ from server.settings import Settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 GRAPHS = Path(__file__).parent / "protocol" / "graphs" / "langgraph.json"
-OURS = {"research", "sales", "copywriter", "recall", "records", "echo"}
+OURS = {"research", "sales", "copywriter", "recall", "records", "analyst", "echo"}
 GREETER = """
 from nodes.agents.agent import Agent
 

@@ -7,6 +7,7 @@ from tools.openai.facts import ModelFacts
 from tools.openai.judge import ModelJudge
 from tools.openai.model import Model
 from tools.openai.plan import ModelPlanner
+from tools.openai.sql import ModelSql
 from tools.openai.write import ModelWriter
 from tools.workers import Workers
 
@@ -20,5 +21,6 @@ def model_engine(model: Model, workers: Workers, page_tokens: int) -> Engine:
         writer=ModelWriter(model),
         critic=ModelCritique(model),
         planner=ModelPlanner(model),
+        asking=ModelSql(model),
         counted=model.counted,
     )

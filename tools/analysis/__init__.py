@@ -1,0 +1,1 @@
+"""Questions about leads, results and interactions, answered by one SELECT over copies of them in memory."""

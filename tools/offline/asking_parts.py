@@ -1,0 +1,147 @@
+"""What any question may have: numbers, places, sizes, groups, an order, names and a time."""
+
+import re
+
+from tools.analysis.asking import Query, not_understood
+from tools.offline.asking_reading import NOUNS, Reading, names_in, pattern_of
+from tools.offline.asking_sql import Select, begins_a_word
+from tools.offline.asking_times import Span
+
+MOST_UNKNOWN = 4  # words that are taken for names or trades
+ROWS = 100
+SORTED = re.compile(r"\b(?:sort(?:ed)?|order(?:ed)?|rank(?:ed)?)(?: (?:them|it|by))* by (\w+)\b")
+GROUPING = "per|by|for each|in each|each|pro|je|par|nach|grouped by|which|what|welche[rs]?|quel(?:le)?s?"
+GROUPED = rf"\b(?:{GROUPING}) (?:the )?(?:{{}})\b"
+TEXTS = {
+    "l": "l.company, l.full_name, l.title, l.industry, l.city, l.country, l.location, l.email, l.website",
+    "r": "r.company, r.email, r.run, l.full_name, l.title, l.industry, l.city, l.country, l.location",
+    "i": "i.person_name, i.company, i.person, i.account, i.campaign, l.industry, l.title",
+}
+SHOWN = {
+    "l": ["l.company", "l.full_name", "l.title", "l.email", "l.industry", "l.country", "l.employees"],
+    "r": ["r.company", "r.email", "r.status", "r.verdict", "r.score"],
+    "i": ["i.at", "i.kind", "i.outcome", "i.person_name", "i.person", "i.company", "i.text"],
+}
+ORDER = {"l": "l.number DESC", "r": "r.score DESC NULLS LAST", "i": "i.at DESC"}
+COUNTED = {"l": "leads", "r": "results", "i": "interactions"}
+SIZE = (
+    "CASE WHEN l.employees IS NULL THEN 'unknown' WHEN l.employees < 10 THEN '1-9' "
+    "WHEN l.employees < 50 THEN '10-49' WHEN l.employees < 250 THEN '50-249' ELSE '250 or more' END"
+)
+
+
+def finished(
+    found: Select,
+    reading: Reading,
+    span: Span | None,
+    *,
+    column: str,
+    counted: str | None = None,
+    shown: list[str] | None = None,
+    note: str = "",
+) -> Query:
+    """With what any question may have: numbers, places, sizes, groups, an order, names and a time."""
+    if span is not None:
+        found.where.append(span.condition(column))
+    reading.take_all("unread", "others")
+    limit = reading.limit()
+    found.where += [*reading.sizes(), *reading.places()]
+    _add_website(found, reading)
+    grouped = bool(found.group)
+    order = _order(found.base, reading)
+    counts = reading.take_all("count", "others")
+    average = reading.take("average")
+    if not grouped:
+        _choose_columns(found, reading, counts=counts, average=average, counted=counted, shown=shown)
+    _add_words(found, reading)
+    if not found.order:
+        found.order = _order_of(found, order)
+    single = not found.group and not counts and not average
+    found.limit = limit or (ROWS if single else None)
+    return Query(found.text(), note)
+
+
+def _add_website(found: Select, reading: Reading) -> None:
+    if reading.take("no_website"):
+        found.where.append("l.website IS NULL")
+    elif reading.take("website"):
+        found.where.append("l.website IS NOT NULL")
+
+
+def _order(base: str, reading: Reading) -> str | None:
+    """The order that a superlative or "sort by" asks for."""
+    if sorted_by := SORTED.search(reading.text):
+        column = next(
+            (name for name in names_in("columns") if pattern_of("columns", name).fullmatch(sorted_by[1])), None
+        )
+        if column or sorted_by[1] in ("score", "scores"):
+            reading.cut(sorted_by)
+            return {"size": "l.employees DESC NULLS LAST", None: "r.score DESC NULLS LAST"}.get(column, column)
+    orders = {
+        "best": "r.score DESC NULLS LAST",
+        "worst": "r.score ASC NULLS LAST",
+        "largest": "l.employees DESC NULLS LAST",
+        "smallest": "l.employees ASC NULLS LAST",
+        "newest": {"l": "l.number DESC", "r": "r.run_at DESC", "i": "i.at DESC"}[base],
+        "oldest": {"l": "l.number ASC", "r": "r.run_at ASC", "i": "i.at ASC"}[base],
+    }
+    return next((order for name, order in orders.items() if reading.take_all(name, "others")), None)
+
+
+def _choose_columns(
+    found: Select, reading: Reading, *, counts: bool, average: bool, counted: str | None, shown: list[str] | None
+) -> None:
+    name = counted or COUNTED[found.base]
+    if average:
+        what = "l.employees" if reading.take("size", "columns") else "r.score"
+        found.columns = [f"round(avg({what}), 1) AS average_{what[2:]}", f"count({what}) AS {name}"]
+    if group := _group(found.base, reading):
+        column, alias = group
+        found.columns = [f"{column} AS {alias}", *(found.columns or [f"count(*) AS {name}"])]
+        found.group = ["1"]
+        found.order = ["1 DESC"] if alias in ("day", "week", "month") else [f"{len(found.columns)} DESC", "1"]
+    elif not average:
+        found.columns = [f"count(*) AS {name}"] if counts else (shown or list(SHOWN[found.base]))
+
+
+def _group(base: str, reading: Reading) -> tuple[str, str] | None:
+    """The column to group by, and what it is called."""
+    for name in names_in("columns"):
+        pattern = re.compile(GROUPED.format(pattern_of("columns", name).pattern))
+        if (found := pattern.search(reading.text)) and (column := _column(name, base)):
+            if found.group().startswith(("which", "what", "welche", "quel")) and not name.startswith("l."):
+                continue  # "which companies" lists them
+            reading.cut(found)
+            return column
+    return None
+
+
+def _column(name: str, base: str) -> tuple[str, str] | None:
+    if name in ("day", "week", "month"):
+        times = {"i": "i.at", "r": "r.run_at"}
+        return (f"date_trunc('{name}', {times[base]})::DATE", name) if base in times else None
+    if name == "company":
+        return f"{base}.company", "company"
+    if name == "size":
+        return SIZE, "size"
+    if name.startswith("i.") and base != "i":
+        return None
+    return name, name[2:]
+
+
+def _add_words(found: Select, reading: Reading) -> None:
+    """Names, titles and trades: words that are not understood otherwise must stand in the row."""
+    reading.text = NOUNS.sub(" ", reading.text)
+    words = reading.left()
+    if len(words) > MOST_UNKNOWN:
+        raise not_understood(f"what is meant by: {', '.join(word.partition('|')[0] for word in words[:8])}")
+    if words:
+        found.where.append(begins_a_word(TEXTS[found.base], words))
+
+
+def _order_of(found: Select, order: str | None) -> list[str]:
+    if found.group:
+        return list(found.group)
+    if any("count(" in column for column in found.columns):
+        return []
+    return [order or ORDER[found.base]]
