@@ -21,10 +21,11 @@ from memory.redaction import without_keys
 from memory.results import Results
 from memory.words import Clock, utc_now
 from server.report_evidence import Pages
-from server.report_reason import label, reason
+from server.report_reason import reason
 from server.report_summary import in_order_of_outcome, summary_of
 from server.report_text import address, cut, href, shown
 from server.report_view import LeadView, lead_view, name_of
+from tools.ruling import label
 
 TEMPLATES = Path(__file__).parent / "templates"
 CHUNK = 64  # pieces of the page written at once

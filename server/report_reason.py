@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from typing import Literal
 
 from memory.profile import Criterion, Icp
-from memory.records import CriterionResult, Qualification, Result
+from memory.records import Qualification, Result
 from memory.redaction import without_keys
 from server.report_text import cut
+from tools.ruling import label, ruled_out_by, ruling, speaks
 from tools.standing import SAID
 
-Side = Literal["for", "against", "open"]
 OWN = re.compile(r"https?://\S+|\S+@\S+")  # what one lead's error has of its own
 HOST = re.compile(r"(?<=no )host \S+$|^[^\s/@]+(?= leads to)")  # the same, where the host alone is named
 FIRST_SENTENCE = re.compile(r"(?<=\w{2}[.)])\.? (?=[A-Z])|\.$")
@@ -21,19 +20,6 @@ def question(criterion_id: str, criterion: Criterion | None) -> str:
     """What the profile asks, else the criterion's name."""
     asked = (criterion.question or criterion.rule) if criterion else None
     return asked or label(criterion_id)
-
-
-def label(criterion_id: str) -> str:
-    """`sells_to_businesses` as "sells to businesses"."""
-    return criterion_id.replace("_", " ")
-
-
-def speaks(judged: CriterionResult, criterion: Criterion | None) -> Side:
-    """What a verdict means for the lead: a no to what must never be speaks for it."""
-    if judged.verdict == "unknown":
-        return "open"
-    wanted = "no" if criterion and criterion.kind == "never" else "yes"
-    return "for" if judged.verdict == wanted else "against"
 
 
 def reason_group(result: Result, icp: Icp | None) -> str:
@@ -49,8 +35,8 @@ def reason_group(result: Result, icp: Icp | None) -> str:
     profile = {criterion.id: criterion for criterion in icp.criteria} if icp else {}
     if found.status == "review":
         return _unsettled(result, found, profile)
-    ruling = _ruling(found, profile)
-    return label(ruling.id) if ruling else "score too low"
+    ruled = ruling(found, profile)
+    return label(ruled.id) if ruled else "score too low"
 
 
 def reason(result: Result, icp: Icp | None) -> str:
@@ -62,24 +48,15 @@ def reason(result: Result, icp: Icp | None) -> str:
         return cut(without_keys(result.error or "not judged"), LENGTH)
     profile = {criterion.id: criterion for criterion in icp.criteria} if icp else {}
     if found.status == "not_qualified":
-        return cut(_against(found, profile, icp), LENGTH)
+        return cut(ruled_out_by(found, icp), LENGTH)
     if found.status == "review":
         return cut(_unsettled(result, found, profile), LENGTH)
-    met = (label(one.id) for one in found.criteria if one.verdict == "yes" and _speaks(one, profile) == "for")
+    met = (
+        label(one.id)
+        for one in found.criteria
+        if one.verdict == "yes" and speaks(one, profile.get(one.id)) == "for"
+    )
     return cut(", ".join(met) or f"score {found.score}", LENGTH)
-
-
-def _against(found: Qualification, profile: Mapping[str, Criterion], icp: Icp | None) -> str:
-    """What ruled the lead out: a must or a never, else its score."""
-    if one := _ruling(found, profile):
-        return f"{label(one.id)}: {one.why or one.verdict}"
-    return f"score {found.score}" + (f", needs {icp.threshold}" if icp else "")
-
-
-def _ruling(found: Qualification, profile: Mapping[str, Criterion]) -> CriterionResult | None:
-    """The first must that is a no, or never that is a yes."""
-    hard = (one for one in found.criteria if one.id in profile and profile[one.id].kind != "should")
-    return next((one for one in hard if _speaks(one, profile) == "against"), None)
 
 
 def _unsettled(result: Result, found: Qualification, profile: Mapping[str, Criterion]) -> str:
@@ -90,7 +67,3 @@ def _unsettled(result: Result, found: Qualification, profile: Mapping[str, Crite
     if unclear:
         return f"unclear: {', '.join(unclear)}"
     return "the evidence is thin" if result.draft else "nothing that an email could quote"
-
-
-def _speaks(one: CriterionResult, profile: Mapping[str, Criterion]) -> Side:
-    return speaks(one, profile.get(one.id))

@@ -7,7 +7,8 @@ from itertools import islice, pairwise
 from memory.profile import Icp, Offer
 from memory.records import Claim, CriterionResult, Draft, Finding, Result
 from server.report_evidence import Card, Evidence, Pages
-from server.report_reason import Side, question, speaks
+from server.report_reason import question
+from tools.ruling import Side, speaks
 
 MARKS = 500  # claims and findings that are marked in one text; an email has about ten
 

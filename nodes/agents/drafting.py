@@ -11,6 +11,7 @@ from nodes.critique import Critique, CritiqueView, wants_another
 from nodes.draft import DraftPatch, DraftView, WriteDraft
 from nodes.prove import Prove, ProveView
 from nodes.recall import RecallView
+from tools.ruling import ruled_out_by
 
 NO_ADDRESS = "The lead has no mail address. Add one."
 NOTHING_FIRM = "The pages say nothing firm enough to write about, or the offer has no language for this lead."
@@ -53,11 +54,13 @@ class Drafting:
         dossier = dossier.model_copy(update={"standing": dossier.standing or recalled.standing})
         if icp or not dossier.is_judged_by(self.steps.icp):
             dossier = await self.steps.judge(dossier, icp)
-        if dossier.qualification is None or dossier.qualification.status == "not_qualified":
-            return without_draft(dossier, _unfit(dossier.qualification))
-        spoken = {"language": language} if language else {}
-        reader = lead.model_copy(update=spoken)
-        return await self._written(dossier, reader, dossier.qualification, offer)
+        if (judged := dossier.qualification) is None:
+            return without_draft(dossier, "The lead could not be held against the profile.")
+        if judged.status == "not_qualified":
+            ruled_out = ruled_out_by(judged, icp or self.steps.icp)
+            return without_draft(dossier, f"The lead does not fit the profile ({ruled_out}).")
+        reader = lead.model_copy(update={"language": language} if language else {})
+        return await self._written(dossier, reader, judged, offer)
 
     async def _written(
         self, dossier: Dossier, reader: Lead, qualification: Qualification, offer: Offer | None
@@ -111,12 +114,3 @@ def _drafted(dossier: Dossier, state: DraftView) -> Drafted:
         notes=state.notes,
         status="awaiting_approval" if proven else "drafted",
     )
-
-
-def _unfit(qualification: Qualification | None) -> str:
-    """Why a lead gets no mail."""
-    if qualification is None:
-        return "The lead could not be held against the profile."
-    against = [result for result in qualification.criteria if result.verdict != "yes"]
-    told = "; ".join(f"{result.id}: {result.verdict}, {result.why.rstrip('.')}" for result in against[:5])
-    return f"The lead does not fit the profile (score {qualification.score}). {told}".rstrip() + "."

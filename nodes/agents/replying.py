@@ -67,7 +67,7 @@ class Replying:
         if (why := _forbidden(dossier)) is not None:
             return without_answer(dossier, why)
         ours = tuple(one.text for one in past if one.kind == "mail_sent")
-        message = Message(_whole(given), subject, ours)
+        message = Message(_with_line_feeds(given), subject, ours)
         return Answer(dossier, message, offer or self.steps.offer, self.steps.clock).replied()
 
 
@@ -183,9 +183,8 @@ def without_answer(dossier: Dossier, why: str, status: LeadStatus = "skipped") -
     return Replied.model_validate({**dict(dossier), "why": why, "status": status})
 
 
-def _whole(text: str) -> str:
-    """The text with line ends of one kind, and a question mark for half a character."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
+def _with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _forbidden(dossier: Dossier) -> str | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from memory.records import Lead, Quote
 from tools.engine import Page
 from tools.offline.dates import month_in
-from tools.offline.facts import MOST_PAGES, Quotable, distinct, quotable
+from tools.offline.facts import MOST_PAGES, distinct, quotable
+from tools.offline.page_kind import kind_of_page
 from tools.offline.quotable import for_machines
 
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -30,17 +31,17 @@ def find_news(lead: Lead, pages: Sequence[Page]) -> list[News]:
 
 
 def _of_page(lead: Lead, page: Page, pages: Sequence[Page]) -> Iterator[News]:
+    """The sentences that date what they tell; on a page of news also those under a date."""
+    of_news = kind_of_page(page.snapshot.url) == "news"
     for found in quotable(lead, page, pages):
-        dated = _date(found)
-        if (found.about == "news" or len(dated) > len("2026")) and not for_machines(found.sentence):
-            yield News(found.quote(page.snapshot.id).model_copy(update={"about": "news"}), dated)
+        own, above = _date(found.piece), _date(found.sentence.heading)
+        told = found.about == "news" or month_in(found.piece) or (of_news and month_in(found.sentence.heading))
+        if told and not for_machines(found.sentence):
+            yield News(found.quote(page.snapshot.id).model_copy(update={"about": "news"}), own or above)
 
 
-def _date(found: Quotable) -> str:
-    """Of the sentence itself, else of the heading above it."""
-    for text in (found.piece, found.sentence.heading):
-        if month := month_in(text):
-            return f"{month:%Y-%m}"
-        if years := [str(year) for year in YEAR.findall(text)]:
-            return max(years)
-    return ""
+def _date(text: str) -> str:
+    if month := month_in(text):
+        return f"{month:%Y-%m}"
+    years = [str(year) for year in YEAR.findall(text)]
+    return max(years, default="")
