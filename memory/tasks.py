@@ -81,6 +81,10 @@ class Tasks:
         except NotFound:
             raise NotFound(f"There is no task {task_id[:80]!r}. POST /api/v1/tasks makes one.") from None
 
+    async def delete(self, task_id: str) -> None:
+        """Remove the task; `NotFound` where there is none. Its execution stays."""
+        await self._kept.delete(task_id)
+
     async def page(self, cursor: str | None = None, *, limit: int = 100) -> Page[KeptTask]:
         """Up to `limit` tasks, those asked for last first."""
         page = await self._kept.page(cursor, limit=limit)

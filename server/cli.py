@@ -11,6 +11,7 @@ import typer
 from memory.errors import ZigralError
 from server.commands.agents import agents
 from server.commands.approve import approve
+from server.commands.command import command
 from server.commands.doctor import doctor
 from server.commands.graphs import graphs
 from server.commands.icp_test import icp
@@ -54,6 +55,7 @@ app.command()(approve)
 app.command()(prove)
 app.command()(report)
 app.command()(graphs)
+app.command()(command)
 app.command()(agents)
 app.command()(export)
 app.command()(erase)

@@ -46,6 +46,11 @@ def choose(name: str, settings: Settings) -> Kind:
     return "openai"
 
 
+def with_engine(name: str, settings: Settings) -> Settings:
+    """The settings under which `auto` is the engine of this name; `Invalid` as for `choose`."""
+    return settings.model_copy(update={"openai_api_key": None}) if choose(name, settings) == "offline" else settings
+
+
 def name_of(kind: Kind, settings: Settings) -> str:
     """The name that results carry."""
     return settings.model if kind == "openai" else "offline"

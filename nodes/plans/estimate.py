@@ -6,12 +6,14 @@ It is an upper bound where leads are filtered on the way: which of them stay is 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
+from math import ceil
 from typing import Protocol
 
 from memory.definitions import AgentTask, ApiCall, Branch, Definition, Loop, Parallel, Step, Wait
 from memory.estimates import Estimate
 from memory.json_values import JsonObject
 from nodes.agents.agent import Agent, Capability
+from nodes.agents.many import AT_ONCE
 from nodes.plans.counting import Counting
 from nodes.registry import AgentRegistry
 
@@ -148,13 +150,18 @@ class _Walk:
 
     def step(self, step: Step) -> Cost:
         if isinstance(step, AgentTask):
-            cost = replace(self.estimator.call(step).times(self.counting.leads(step)), steps=1)
-            return replace(cost, pages=0) if self._were_read(step) else cost
+            return self._call(step)
         if isinstance(step, ApiCall):
             return Cost(steps=1, seconds=CALL_SECONDS)
         if isinstance(step, Wait):
             return Cost(steps=1, seconds=step.seconds if isinstance(step.seconds, float | int) else 0.0)
         return self._container(step) + Cost(steps=1)
+
+    def _call(self, step: AgentTask) -> Cost:
+        """What one call takes, which works on several leads at once."""
+        one, leads = self.estimator.call(step), self.counting.leads(step)
+        cost = replace(one.times(leads), steps=1, seconds=one.seconds * ceil(leads / AT_ONCE))
+        return replace(cost, pages=0) if self._were_read(step) else cost
 
     def _were_read(self, step: AgentTask) -> bool:
         """Whether a step before has read the pages of the same leads: nobody reads them twice."""

@@ -50,7 +50,7 @@ async def plan_command(asked: Command, request: Request, backend: BackendOf, own
     if (limit := backend.planning.rate_limit) is not None:
         await limit.count(client_of(request))
     state = await backend.planning.commands.plan(asked, owner=owner)
-    return answer({"error": state.error} if state.error else _planned(state))
+    return answer({"error": state.error} if state.error else planned(state))
 
 
 @router.post("/{job_id}/execute", response_model=PlanShape, responses=problems(404, 409))
@@ -60,7 +60,8 @@ async def execute_command(job_id: str, backend: BackendOf, owner: Owner) -> Resp
     return answer(_shape(job_id, plan))
 
 
-def _planned(state: CommandState) -> dict[str, Any]:
+def planned(state: CommandState) -> dict[str, Any]:
+    """A plan as it is answered."""
     plan = Plan.model_validate(state.model_dump(include=set(Plan.model_fields), exclude={"context"}))
     return _shape(str(state.job_id), plan)
 

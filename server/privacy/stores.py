@@ -18,6 +18,7 @@ from memory.person import How, Person
 from memory.records import Lead
 from memory.searching import every_value
 from memory.store import Stores, stores_on
+from memory.tasks import Tasks
 from memory.threads import Threads
 from server.data_server import open_redis
 from server.interactions import open_interactions
@@ -26,6 +27,7 @@ from server.privacy.units import Unit, unit_of
 from server.settings import Settings
 
 Whose = Literal["theirs", "mention"]
+READABLE = ("lead", "interaction", "context", "task", "item")  # kinds that are read in a form of their own
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class DataStores:
             await self._remove_thread(unit.id)
         elif unit.kind == "context":
             await Contexts(self.redis, unit.owner).delete(unit.id)
+        elif unit.kind == "task":
+            await Tasks(self.redis, unit.owner).delete(unit.id)
         elif unit.kind == "interaction":
             await self.interactions.records.delete([UUID(unit.id)])
             await self.interactions.index.remove([UUID(unit.id)])
@@ -109,7 +113,11 @@ class DataStores:
         content = await self._content(unit)
         text = json.dumps(content, ensure_ascii=False, default=str) + f"\n{unit.id}"
         named = person.named(text)
-        if named is None and unit.kind in {"lead", "interaction", "context", "item"} and "unreadable" not in text:
+        if (
+            named is None
+            and unit.kind in {"lead", "interaction", "context", "task", "item"}
+            and "unreadable" not in text
+        ):
             return None  # the bytes around it looked like them
         how = named or how
         lead = _lead_in(content)
@@ -138,6 +146,9 @@ class DataStores:
             return found.model_dump(mode="json") if found else None
         if unit.kind == "context":
             return await self._context(unit)
+        if unit.kind == "task":
+            task = await Tasks(self.redis, unit.owner).get(unit.id)
+            return {"owner": unit.owner, **task.model_dump(mode="json")}
         if unit.kind == "thread":
             return await self._thread(unit.id)
         if unit.kind == "item":

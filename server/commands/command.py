@@ -1,0 +1,122 @@
+"""`zigral command`: a sentence planned, shown as people read it, and run where that is wanted."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from server.console import answer, note, say, working
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from graphs.command import CommandInput, CommandState
+    from memory.execution_records import Execution
+    from server.executions import ExecutionService
+
+STOPPED = "Stopped. What was done is kept, and a server or a worker on the same data goes on with the rest."
+CONCURRENCY = 4  # runs at a time, should others wait on the same Redis
+
+
+def command(
+    text: Annotated[str, typer.Argument(help="What is to be done, in a sentence.")],
+    *,
+    execute: Annotated[bool, typer.Option("--execute", help="Run the plan here and now.")] = False,
+    engine: Annotated[str, typer.Option(help="offline, openai or auto.")] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Plan what TEXT asks for, and say what it would take; with --execute run it. Nothing is ever sent."""
+    import asyncio
+
+    try:
+        asyncio.run(_work(text, engine, execute=execute, as_json=as_json))
+    except KeyboardInterrupt:
+        note(f"zigral: {STOPPED}")
+        raise typer.Exit(130) from None
+
+
+async def _work(text: str, engine: str, *, execute: bool, as_json: bool) -> None:
+    from server.engines import with_engine
+    from server.http.auth import NOBODY
+    from server.http.backend import open_backend
+    from server.plan_text import plan_lines
+    from server.settings import Settings
+
+    asked = _asked(text, execute=execute)
+    settings = with_engine(engine, Settings.from_env())
+    settings = settings.model_copy(update={"concurrency": CONCURRENCY if execute else 0})
+    async with open_backend(settings) as backend:
+        with working("Planning"):
+            state = await backend.planning.commands.plan(asked, owner=NOBODY)
+        if state.error:
+            _refuse(state.error, as_json=as_json)
+        if not as_json:
+            say("\n".join(plan_lines(state, backend.agents.registry)))
+        ended = None
+        if state.execution_id:
+            ended = await _followed(backend.executions, state.execution_id)
+    _tell(state, ended, as_json=as_json)
+
+
+def _asked(text: str, *, execute: bool) -> "CommandInput":
+    """The command; `Invalid` says why it is none."""
+    from pydantic import ValidationError
+
+    from graphs.command import CommandInput
+    from memory.errors import Invalid
+
+    try:
+        return CommandInput(command=text, execute=execute)
+    except ValidationError as error:
+        raise Invalid(
+            f"{error.errors()[0]['msg'].removeprefix('Value error, ').rstrip('.')}.", where="TEXT"
+        ) from None
+
+
+def _refuse(error: str, *, as_json: bool) -> None:
+    """Say why there is no plan, and end."""
+    if as_json:
+        answer({"error": error})
+    else:
+        say(error)
+    raise typer.Exit(1)
+
+
+async def _followed(executions: "ExecutionService", execution_id: str) -> "Execution":
+    """The execution once it has ended; each step is told of as it changes."""
+    from contextlib import aclosing
+
+    from server.http.auth import NOBODY
+
+    told: dict[str, str] = {}
+    async with aclosing(executions.follow(execution_id, owner=NOBODY)) as following:
+        async for found in following:
+            if found is None:
+                continue
+            for name, record in found.steps.items():
+                if record.status not in ("pending", told.get(name)):
+                    note(f"{record.status:9}  {name}{f': {record.error}' if record.error else ''}")
+                    told[name] = record.status
+            ended = found
+    return ended
+
+
+def _tell(state: "CommandState", ended: "Execution | None", *, as_json: bool) -> None:
+    from server.http.command import planned
+    from server.http.execution_shape import shape
+    from server.plan_text import result_lines
+
+    if as_json:
+        answer(planned(state) | ({"execution": shape(ended)} if ended else {}))
+    elif ended is None:
+        say(f"Nothing has run. The plan is kept as the context {state.job_id}; --execute runs it.")
+    elif ended.status == "completed":
+        say("\n".join(result_lines(_last_output(ended))))
+    else:
+        say(f"{ended.status}: {ended.error or 'it was stopped'}")
+    if ended and ended.status != "completed":
+        raise typer.Exit(1)
+
+
+def _last_output(ended: "Execution") -> "JsonValue":
+    """What the plan's last step came to."""
+    return list(ended.steps.values())[-1].output
