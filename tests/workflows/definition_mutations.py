@@ -281,7 +281,7 @@ def _depends_on(spot: Spot, step_id: object) -> tuple[str, bool]:
 
 @_mutation
 def _dependency_on_nobody(chance: random.Random, spot: Spot) -> tuple[str, bool]:
-    return _depends_on(spot, chance.choice(("nobody", 3, None, "A B")))
+    return _depends_on(spot, chance.choice(("nobody", "", 3, None, "A B")))
 
 
 @_mutation

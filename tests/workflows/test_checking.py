@@ -356,3 +356,22 @@ def test_what_is_too_large_or_no_json_is_refused_before_it_is_looked_into(
 def test_the_largest_definition_is_taken() -> None:
     steps = [transform(f"s{at}", "{{input.x}}", depends_on=[f"s{at - 1}"] if at else []) for at in range(1_000)]
     assert len(check_definition(workflow(*reversed(steps)), agents=None).steps) == 1_000
+
+
+def test_patterns_are_counted_since_each_is_compiled() -> None:
+    found = [
+        {"op": "matches", "left": "{{input.x}}", "right": f"{number}(\\pL{{1,9}}){{1,9}}"} for number in range(101)
+    ]
+    said = mistakes(workflow(transform("a", when={"any": found})))
+    assert said == {"steps[0].when.any[100].op": "A definition has at most 100 patterns. Join some with |."}
+
+
+def test_what_may_hold_a_key_or_a_password_is_not_repeated() -> None:
+    call = {"step_id": "a", "step_type": "api_call"}
+    for broken in (
+        {"url": "ftp://ada:sesame@acme.example"},
+        {"url": ["sesame"]},
+        {"headers": "sesame", "url": "http://a"},
+    ):
+        assert "sesame" not in str(mistakes(workflow(call | broken)))
+    assert "sesame" not in str(mistakes(workflow(qualify(parameters={"email": "a", "employees": "sesame"}))))

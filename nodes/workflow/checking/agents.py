@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 
 from nodes.agents.agent import Agent, Capability
+from nodes.workflow.checking.details import nearest
 from nodes.workflow.checking.parameters import parameter_faults
-from nodes.workflow.checking.places import Found, Outline, Place
-from tools.templates.values import listed, short
+from nodes.workflow.checking.places import Found, Outline, Place, Reason
+from tools.templates.values import short
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,8 @@ def _who(place: Place, agents: Agents) -> Iterator[Found]:
             yield Found((*place.path, "task"), sentence)
 
 
-def _none(what: str, name: str, there: Iterable[str]) -> str:
-    names = list(dict.fromkeys(there))
-    close = get_close_matches(name[:100].lower(), names, n=1)
-    instead = f"Did you mean {close[0]}?" if close else f"There are {listed(names)}." if names else "There is none."
-    return f"There is {what}. {instead}"
+def _none(what: str, name: str, there: Iterable[str]) -> Reason:
+    return Reason(f"There is {what}.", lambda: nearest(name.lower(), there))
 
 
 def _parameters(place: Place, agents: Agents) -> Iterator[Found]:
@@ -99,4 +96,4 @@ def _parameters(place: Place, agents: Agents) -> Iterator[Found]:
     refusals = [list(parameter_faults(parameters, one.input)) for one in agents.asked_of(place)]
     if refusals and all(refusals):
         for found in refusals[0]:
-            yield Found((*place.path, "parameters", *found.path), found.message)
+            yield Found((*place.path, "parameters", *found.path), found.reason)

@@ -1,23 +1,33 @@
 """Checking a definition whole, before it is kept or run."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from memory.definitions import Definition
 from memory.errors import Mistake, Mistakes
 from nodes.agents.agent import Agent
 from nodes.workflow.checking.agents import Agents, agent_faults
-from nodes.workflow.checking.bounds import number_faults, size_faults, step_faults
+from nodes.workflow.checking.bounds import (
+    exact_size_faults,
+    number_faults,
+    pattern_faults,
+    size_faults,
+    step_faults,
+)
+from nodes.workflow.checking.compensations import compensation_faults
+from nodes.workflow.checking.dependencies import dependency_faults
 from nodes.workflow.checking.expected import EXPECTED
-from nodes.workflow.checking.order import Order, order_faults
+from nodes.workflow.checking.order import Order
 from nodes.workflow.checking.output_schemas import Schemas
 from nodes.workflow.checking.outputs import Outputs
-from nodes.workflow.checking.places import Found, Outline, Table, in_document_order, outline, spelled
+from nodes.workflow.checking.places import DocumentOrder, Found, Outline, Table, outline, spelled
 from nodes.workflow.checking.scopes import scope_faults
 from nodes.workflow.checking.shapes import shape_faults
 from nodes.workflow.checking.subworkflows import Reach, Workflows, circle_faults, round_faults
 from tools.templates.values import kind
 
 MOST_TOLD = 100  # mistakes at once
+MOST_FOUND = 1_000  # of one sort; then it is not looked for any further
 
 
 def check_definition(
@@ -35,38 +45,49 @@ def check_definition(
     """
     if not isinstance(given, dict):
         raise Mistakes([Mistake("", f"{EXPECTED['']} This is {kind(given)}.")])
-    if found := list(size_faults(given)):
+    if found := list(size_faults(given)) or list(exact_size_faults(given)):
         raise _mistakes(given, found)
     steps = outline(given)
-    if found := list(step_faults(steps)):
+    if found := [*step_faults(steps), *pattern_faults(steps)]:
         raise _mistakes(given, found)
-    parts = {one.path: one for one in (*shape_faults(given, steps), *number_faults(given))}
-    between = [*_between(given, steps, agents), *_beyond(steps, workflows, workflow_id)]
+    parts = {one.path: one for faults in _within(given, steps) for one in islice(faults, MOST_FOUND)}
+    between = [
+        one
+        for faults in (*_between(given, steps, agents), *_beyond(steps, workflows, workflow_id))
+        for one in islice(faults, MOST_FOUND)
+    ]
     if parts or between:
         raise _mistakes(given, [*parts.values(), *(one for one in between if one.path not in parts)])
     return Definition.model_validate(given)
 
 
-def _between(given: Table, steps: Outline, agents: Iterable[Agent] | None) -> Iterator[Found]:
+def _within(given: Table, steps: Outline) -> Iterator[Iterator[Found]]:
+    """What is wrong with the parts, each by itself."""
+    yield shape_faults(given, steps)
+    yield number_faults(given)
+
+
+def _between(given: Table, steps: Outline, agents: Iterable[Agent] | None) -> Iterator[Iterator[Found]]:
     """What is wrong between the parts, and with what they ask of agents."""
     order, known = Order(steps), Agents(agents or ())
-    yield from order_faults(order)
-    yield from scope_faults(given, order, Outputs(known, Schemas()))
+    yield dependency_faults(order)
+    yield compensation_faults(order)
+    yield scope_faults(given, order, Outputs(known, Schemas()))
     if agents is not None:
-        yield from agent_faults(steps, known)
+        yield agent_faults(steps, known)
 
 
-def _beyond(steps: Outline, workflows: Workflows | None, workflow_id: str | None) -> Iterator[Found]:
+def _beyond(steps: Outline, workflows: Workflows | None, workflow_id: str | None) -> Iterator[Iterator[Found]]:
     """What is wrong once what other workflows do is counted in."""
     reach = Reach(workflows or {})
-    yield from round_faults(steps, reach)
+    yield round_faults(steps, reach)
     if workflows is not None:
-        yield from circle_faults(steps, reach, workflow_id)
+        yield circle_faults(steps, reach, workflow_id)
 
 
 def _mistakes(given: object, found: Sequence[Found]) -> Mistakes:
-    ordered = in_document_order(given, list(dict.fromkeys(found)))
-    told = [Mistake(spelled(one.path), one.message) for one in ordered[:MOST_TOLD]]
-    if (more := len(ordered) - MOST_TOLD) and more > 0:
-        told.append(Mistake("", f"There are {more:,} more mistakes. Correct these first."))
+    ordered = sorted(dict.fromkeys(found), key=DocumentOrder(given))
+    told = [Mistake(spelled(one.path), one.sentence) for one in ordered[:MOST_TOLD]]
+    if len(ordered) > MOST_TOLD:
+        told.append(Mistake("", f"There are {len(ordered) - MOST_TOLD:,} more mistakes. Correct these first."))
     return Mistakes(told)

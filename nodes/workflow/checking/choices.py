@@ -58,7 +58,7 @@ def _wait(place: Place) -> Iterator[Found]:
 def _api_call(place: Place) -> Iterator[Found]:
     url, headers = place.given.get("url"), place.given.get("headers")
     if isinstance(url, str) and url and not url.startswith("{{") and not URL.match(url):
-        yield Found((*place.path, "url"), f"{EXPECTED['url']} This is {short(url)}.")
+        yield Found((*place.path, "url"), EXPECTED["url"])
     for name, text in headers.items() if isinstance(headers, dict) else ():
         if not HEADER.fullmatch(name):
             yield Found((*place.path, "headers", name), f"{short(name)} is no header's name. {EXPECTED['headers']}")

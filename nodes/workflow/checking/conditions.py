@@ -1,13 +1,13 @@
 """Whether a condition is one: its keys, its operator, its pattern, and types that could never be compared."""
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import get_args
 
 from memory.definitions import Operator
 from memory.errors import Invalid
+from nodes.workflow.checking.details import nearest
 from nodes.workflow.checking.expected import CONDITION
-from nodes.workflow.checking.places import Found, Path, Table
+from nodes.workflow.checking.places import Found, Path, Reason, Table
 from tools.conditions import ORDER, WITHOUT_RIGHT, compile_pattern
 from tools.templates import parse
 from tools.templates.values import kind, short
@@ -64,12 +64,9 @@ def _comparison(path: Path, given: Table) -> Iterator[Found]:
         yield from _types(path, op, given["left"], given["right"])
 
 
-def _no_operator(op: object) -> str:
-    close = get_close_matches(op[:100], OPERATORS, n=1) if isinstance(op, str) else []
+def _no_operator(op: object) -> Reason:
     shown = short(op) if isinstance(op, str) else kind(op)
-    return f"There is no operator {shown}. There are {', '.join(OPERATORS)}." + (
-        f" Did you mean {close[0]}?" if close else ""
-    )
+    return Reason(f"There is no operator {shown}.", lambda: nearest(str(op), OPERATORS))
 
 
 def _pattern(path: Path, given: object) -> Iterator[Found]:

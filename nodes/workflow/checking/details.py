@@ -11,6 +11,7 @@ from nodes.workflow.checking.places import Key, Path
 from tools.templates.values import kind, listed, short
 
 NOTHING = object()
+LONGEST_WORD = 100  # characters of a word that is compared with others
 LONGEST_NUMBER = 40  # characters that are shown
 NAMED = {
     "string_type": "a text",
@@ -90,7 +91,13 @@ def names_of(model: type[BaseModel]) -> list[str]:
 
 def no_such_key(key: str, names: Iterable[str]) -> str:
     """Says that a key is not known, and which was meant."""
-    there = list(names)
-    close = get_close_matches(key[:100].lower(), there, n=1)
-    meant = f"Did you mean {close[0]}?" if close else f"There are {listed(there)}." if there else "There is none."
-    return f"There is no key {short(key)} here. {meant}"
+    return f"There is no key {short(key)} here. {nearest(key.lower(), names)}"
+
+
+def nearest(word: str, names: Iterable[str]) -> str:
+    """Which of the names was meant, as a sentence; all of them where none is near."""
+    there = list(dict.fromkeys(names))
+    close = get_close_matches(word[:LONGEST_WORD], there, n=1)
+    if close:
+        return f"Did you mean {close[0]}?"
+    return f"There {'is' if len(there) == 1 else 'are'} {listed(there)}." if there else "There is none."

@@ -5,7 +5,7 @@ Nothing here trusts the shape of anything: what is not of its kind is passed ove
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,7 +15,21 @@ Table = Mapping[str, object]
 
 PLAIN_KEY = re.compile(r"[\w-]{1,80}")
 LONGEST_KEY = 80  # characters of a key that are shown
+CONDITIONS = ("when", "if", "while")
 INSIDE = {"condition": ("then", "else"), "parallel": ("branches",), "loop": ("steps",)}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is wrong. `instead` says what would be right; it is looked for only if it is told."""
+
+    message: str
+    instead: Callable[[], str] | None = field(default=None, compare=False)
+
+    @property
+    def sentence(self) -> str:
+        """All of it."""
+        return f"{self.message} {self.instead()}" if self.instead else self.message
 
 
 @dataclass(frozen=True)
@@ -23,7 +37,12 @@ class Found:
     """One thing that is wrong, and where."""
 
     path: Path
-    message: str
+    reason: Reason | str
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, and what would be right."""
+        return self.reason if isinstance(self.reason, str) else self.reason.sentence
 
 
 @dataclass(frozen=True)
@@ -62,11 +81,11 @@ class Place:
         found = self.given.get("step_type")
         return found if isinstance(found, str) else None
 
-    @property
-    def depends_on(self) -> Sequence[str]:
-        """The texts in its `depends_on`; anything else there is an empty text, which is no id."""
+    @cached_property
+    def depends_on(self) -> Sequence[str | None]:
+        """The texts in its `depends_on`, and None for anything else there."""
         found = self.given.get("depends_on")
-        return [one if isinstance(one, str) else "" for one in found] if isinstance(found, list) else []
+        return [one if isinstance(one, str) else None for one in found] if isinstance(found, list) else []
 
     @property
     def around(self) -> Iterator["Place"]:
@@ -130,6 +149,22 @@ def bodies(step: Table) -> Iterator[tuple[Path, object]]:
             yield from (((key, name), inner) for name, inner in body.items())
 
 
+def comparisons(step: Place) -> Iterator[tuple[Path, Table]]:
+    """Every object in a step's conditions, at any depth, with its path: comparisons, and what joins them."""
+    for key in CONDITIONS:
+        yield from _comparisons((*step.path, key), step.given.get(key))
+
+
+def _comparisons(path: Path, given: object) -> Iterator[tuple[Path, Table]]:
+    if isinstance(given, list):
+        for number, one in enumerate(given):
+            yield from _comparisons((*path, number), one)
+    elif isinstance(given, dict):
+        yield path, given
+        for key in ("all", "any", "not"):
+            yield from _comparisons((*path, key), given.get(key))
+
+
 def spelled(path: Path) -> str:
     """A path as people write it, counted from 0: `steps[3].then[0].parameters.lead`; the whole is empty."""
     return "".join(f"[{key}]" if isinstance(key, int) else _key(key) for key in path).removeprefix(".")
@@ -141,18 +176,28 @@ def _key(key: str) -> str:
     return f"[{json.dumps(key[:LONGEST_KEY], ensure_ascii=False)}]"
 
 
-def in_document_order(given: object, found: Sequence[Found]) -> list[Found]:
-    """Sorted as the places stand in the document; what is missing comes after what is there."""
-    return sorted(found, key=lambda one: _position(given, one.path))
+@dataclass(frozen=True)
+class DocumentOrder:
+    """Sorts places as they stand in a document; what is missing comes after what is there."""
 
+    given: object
+    _numbers: dict[int, Mapping[str, int]] = field(default_factory=dict)  # of the keys of each object
 
-def _position(given: object, path: Path) -> tuple[int, ...]:
-    position: list[int] = []
-    for key in path:
-        if isinstance(given, dict):
-            position.append(list(given).index(key) if key in given else len(given))
-            given = given.get(key)
-        else:
-            position.append(key if isinstance(key, int) else 0)
-            given = given[key] if isinstance(given, list) and isinstance(key, int) and key < len(given) else None
-    return tuple(position)
+    def __call__(self, found: Found) -> tuple[int, ...]:
+        """The number of each key of its path."""
+        value, position = self.given, list[int]()
+        for key in found.path:
+            if isinstance(value, dict):
+                position.append(self._numbers_in(value).get(str(key), len(value)))
+                value = value.get(key)
+            else:
+                position.append(key if isinstance(key, int) else 0)
+                value = (
+                    value[key] if isinstance(value, list) and isinstance(key, int) and key < len(value) else None
+                )
+        return tuple(position)
+
+    def _numbers_in(self, table: Table) -> Mapping[str, int]:
+        if id(table) not in self._numbers:
+            self._numbers[id(table)] = {key: number for number, key in enumerate(table)}
+        return self._numbers[id(table)]

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from memory.errors import Invalid
-from nodes.workflow.checking.order import Order, no_step
+from nodes.workflow.checking.dependencies import no_step
+from nodes.workflow.checking.order import Order
 from nodes.workflow.checking.outputs import Outputs
-from nodes.workflow.checking.places import Found, Path, Place, StepList, Table
+from nodes.workflow.checking.places import Found, Path, Place, Reason, StepList, Table
 from tools.conditions import WITHOUT_RIGHT
 from tools.templates import Path as Reference
 from tools.templates import parse
@@ -86,11 +87,12 @@ def _template(path: Path, text: str, view: _View) -> Iterator[Found]:
         yield Found(path, f"This is no template: {error}")
         return
     for reference in references:
-        if sentence := _unreadable(reference, view):
-            yield Found(path, f"{{{{{reference}}}}}: {sentence}")
+        if reason := _unreadable(reference, view):
+            said = reason if isinstance(reason, Reason) else Reason(reason)
+            yield Found(path, Reason(f"{{{{{reference}}}}}: {said.message}", said.instead))
 
 
-def _unreadable(reference: Reference, view: _View) -> str | None:
+def _unreadable(reference: Reference, view: _View) -> Reason | str | None:
     """Why a path cannot be read here."""
     if reference.root == "item" and not view.has_item:
         return "item is there only inside a loop over a list."
@@ -100,7 +102,7 @@ def _unreadable(reference: Reference, view: _View) -> str | None:
         return None
     target = view.order.by_id.get(reference.keys[1])
     if target is None:
-        return no_step(reference.keys[1], _there(view))
+        return no_step(reference.keys[1], lambda: _there(view))
     return _not_seen(target, view) or (
         None if view.may_miss or reference.has_default else view.outputs.fault(target, reference)
     )
@@ -108,7 +110,7 @@ def _unreadable(reference: Reference, view: _View) -> str | None:
 
 def _there(view: _View) -> list[str]:
     shown = [one for steps in view.shown for one in steps.by_id]
-    return shown + (view.order.before(view.place) if view.place else [])
+    return shown + (view.order.seen_from(view.place) if view.place else [])
 
 
 def _not_seen(target: Place, view: _View) -> str | None:

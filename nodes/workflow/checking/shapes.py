@@ -1,7 +1,6 @@
 """Whether each part of a definition is of its kind: its keys, their types and their bounds."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -22,15 +21,16 @@ from memory.definitions import (
 )  # fmt: skip
 from nodes.workflow.checking.choices import choice_faults
 from nodes.workflow.checking.conditions import condition_faults
-from nodes.workflow.checking.details import names_of, no_such_key, shown, value_in, wanted, where
+from nodes.workflow.checking.details import names_of, nearest, no_such_key, shown, value_in, wanted, where
 from nodes.workflow.checking.expected import EXPECTED
-from nodes.workflow.checking.places import Found, Outline, Path, Place, Table
+from nodes.workflow.checking.places import CONDITIONS, Found, Outline, Path, Place, Reason, Table
+from tools.templates.values import kind
 
 STEPS: dict[str, type[StepBase]] = {
     "agent_task": AgentTask, "api_call": ApiCall, "transform": Transform, "condition": Branch,
     "parallel": Parallel, "loop": Loop, "approval": Approval, "wait": Wait, "subworkflow": Subworkflow,
 }  # fmt: skip
-CONDITIONS = ("when", "if", "while")
+PRIVATE = ("url", "headers", "json", "parameters", "show")  # a key or a password may stand there
 LISTS = ("steps", "then", "else")
 SOME_STEP = {"step_id": "a", "step_type": "transform", "value": None}
 
@@ -62,12 +62,10 @@ def _step(place: Place) -> Iterator[Found]:
         yield from choice_faults(place)
 
 
-def _no_type(given: object) -> str:
+def _no_type(given: object) -> Reason | str:
     if given is None:
         return f"step_type is missing. There are {', '.join(STEPS)}."
-    close = get_close_matches(given[:100], STEPS, n=1) if isinstance(given, str) else []
-    instead = f"Did you mean {close[0]}?" if close else f"There are {', '.join(STEPS)}."
-    return f"There is no step type {shown(given)}. {instead}"
+    return Reason(f"There is no step type {shown(given)}.", lambda: nearest(str(given), STEPS))
 
 
 def _no_steps(given: Table, path: Path) -> Iterator[Found]:
@@ -114,4 +112,5 @@ def _sentence(detail: ErrorDetails, place: Path, model: type[BaseModel]) -> str:
         return f"{key} is missing. {right or ''}".strip()
     if "[key]" in detail["loc"]:
         return f"{right} This name is {shown(key)}."
-    return f"{right or wanted(detail)} This is {shown(detail['input'])}."
+    is_private = str(place[0]) in PRIVATE if place else False
+    return f"{right or wanted(detail)} This is {kind(detail['input']) if is_private else shown(detail['input'])}."
