@@ -18,6 +18,7 @@ from memory.json_values import JsonObject
 from tools.registry import ToolRegistry
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,63}")  # of agents and of capabilities
+WHAT_NAMES_ARE = "A name is a letter and at most 63 letters, digits, and _ . : - after it."
 
 One = Sourced | BaseModel | JsonObject
 Made = Envelope | One | Sequence[One]
@@ -50,9 +51,6 @@ class Capability:
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
             raise Invalid(f"A capability cannot be called {self.name[:80]!r}. {WHAT_NAMES_ARE}")
-
-
-WHAT_NAMES_ARE = "A name is a letter and at most 63 letters, digits, and _ . : - after it."
 
 
 @dataclass(frozen=True)

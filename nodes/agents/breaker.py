@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from purgatory.domain.model import OPENED, Context, HalfOpenedState
+from purgatory.domain.model import HALF_OPENED, OPENED, Context, HalfOpenedState, OpenedState
 
 from nodes.agents.agent import Agent
 from nodes.agents.faults import AgentSpared, is_agents_fault
@@ -56,7 +56,7 @@ class Breakers:
             circuit.context.handle_end_request()
         finally:
             if tries:
-                circuit.is_tried = False
+                self._decided(circuit)
             circuit.context.messages.clear()
 
     def _circuit(self, agent: Agent) -> _Circuit:
@@ -73,6 +73,11 @@ class Breakers:
         circuit.context.set_state(HalfOpenedState())
         circuit.is_tried = True
         return True
+
+    def _decided(self, circuit: _Circuit) -> None:
+        circuit.is_tried = False
+        if circuit.context.state == HALF_OPENED:  # it was cancelled: the next call decides
+            circuit.context.set_state(OpenedState(circuit.context.name))
 
     def _failed(self, circuit: _Circuit, error: Exception) -> None:
         was = circuit.context.state

@@ -376,19 +376,28 @@ async def test_one_call_alone_tries_an_agent_that_was_spared() -> None:
     await done(calls)
 
 
-async def test_a_cancelled_trial_leaves_the_next_call_to_try() -> None:
-    hours, agent = Hours(), Doing(down, limits=BRITTLE)
+async def test_a_cancelled_trial_leaves_the_next_call_to_try_alone() -> None:
+    hours, agent, gate = Hours(), Doing(down, limits=BRITTLE), asyncio.Event()
     calls = caller(agent, monotonic=hours)
     for _ in range(3):
         await failed(calls)
     hours.now = 31
-    agent.acts = [lambda: asyncio.sleep(60)]
-    agent.begun.clear()
-    trying = asyncio.create_task(done(calls))
-    await agent.begun.wait()
-    trying.cancel()
-    await asyncio.gather(trying, return_exceptions=True)
-    agent.acts = [lambda: {}]
+
+    async def wait() -> object:
+        await gate.wait()
+        return {}
+
+    agent.acts = [wait]
+    for is_cancelled in (True, False):
+        agent.begun.clear()
+        trying = asyncio.create_task(done(calls))
+        await agent.begun.wait()
+        assert "not called" in str(await failed(calls))
+        if is_cancelled:
+            trying.cancel()
+            await asyncio.gather(trying, return_exceptions=True)
+    gate.set()
+    await trying
     await done(calls)
 
 
