@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from server.http.backend import Backend, open_backend
 from server.settings import Settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+ROOT = Path(__file__).resolve().parents[2]
 GRAPHS = Path(__file__).parent / "protocol" / "graphs" / "langgraph.json"
 OURS = {"research", "sales", "copywriter", "recall", "records", "analyst", "echo"}
 GREETER = """
@@ -68,6 +70,15 @@ async def test_all_agents_are_listed_ours_and_the_operators(http: httpx.AsyncCli
     page = (await http.get("/api/v1/agents/")).json()
     assert {*OURS, "greeter"} <= {one["agent_id"] for one in page["items"]}
     assert page["next_cursor"] is None
+
+
+async def test_the_page_of_agents_names_ours_and_what_they_can_do(backend: Backend) -> None:
+    page = (ROOT / "docs" / "agents.md").read_text(encoding="utf-8")
+    table = page.partition("| agent | can |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", table, re.MULTILINE)
+    told = {agent_id: re.findall(r"`(\w+)`", words) for agent_id, words in rows}
+    agents = [agent for agent in backend.agents.registry if agent.agent_id in OURS]
+    assert told == {agent.agent_id: [one.name for one in agent.abilities] for agent in agents}
 
 
 async def test_a_page_ends_with_the_cursor_of_the_next(http: httpx.AsyncClient) -> None:
