@@ -74,25 +74,24 @@ class StepList:
     def add_to(self, graph: Builder, make: Make, frame_of: FrameOf, *given: str) -> list[str]:
         """Add the nodes and their edges; answer with those that nobody waits for. All of them read `given`."""
         by_id = {step.step_id: step for step in self.steps}
-        waited_for: set[str] = set()
         for step in self.nodes:
             undo = by_id[step.compensation] if step.compensation else None
             read = self._read(step) | (self._read(undo) if undo else set())
             view = state_of("View", dict.fromkeys([*given, *map(channel, sorted(read))], Any))
             graph.add_node(node_name(step.step_id), _node(step, make(step, undo), frame_of), input_schema=view)
-            waited_for |= _join(graph, step, by_id)
+        waited_for = {one for step in self.nodes for one in _join(graph, step, by_id)}
         return [node_name(step.step_id) for step in self.nodes if step.step_id not in waited_for]
 
     def _read(self, step: Step) -> set[str]:
         return {one for one in references(step) if channel(one) in self.channels}
 
 
-def _join(graph: Builder, step: Step, by_id: Mapping[str, Step]) -> set[str]:
+def _join(graph: Builder, step: Step, by_id: Mapping[str, Step]) -> list[str]:
     """The edges to a step, from those of its list that it depends on."""
     before = [one for one in dict.fromkeys(step.depends_on) if one in by_id]
     names = [node_name(one) for one in before]
     graph.add_edge(names if len(names) > 1 else names[0] if names else START, node_name(step.step_id))
-    return set(before)
+    return before
 
 
 def _node(step: Step, made: Made, frame_of: FrameOf) -> Callable[..., Awaitable[Mapping[str, Outcome]]]:

@@ -46,6 +46,7 @@ class Generator:
             made.append(step)
             if self.random.random() < 0.05 and self.made < end:
                 made.append(self.undo(step, [*around, *sorted(seen)], in_loop=in_loop))
+        self.random.shuffle(made)
         return made
 
     def undo(self, step: Json, seen: list[str], *, in_loop: bool) -> Json:

@@ -94,6 +94,8 @@ class Interpreter:
                 return render(step.value, scope)
             case "approval":
                 return self.do(step, render(step.question, scope), place + step.step_id)
+            case "api_call":
+                return self.do(step, render(step.json_, scope), place + step.step_id)
             case "condition":
                 taken = step.then if holds(step.if_, scope) else step.else_
                 return _outputs(self.all_of(taken, scope, known, place))

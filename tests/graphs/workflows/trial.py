@@ -15,6 +15,7 @@ from graphs.workflow import workflow
 from memory.definitions import Definition
 from memory.envelopes import Envelope
 from memory.errors import Invalid, Refused
+from memory.serializing import StrictSerializer
 from memory.step_records import MemoryStepLog, StepLog, StepRecord
 from nodes.agents.calling import Call
 from nodes.workflow.budget import MOST
@@ -106,7 +107,7 @@ class Trial:
     """One execution of a definition."""
 
     definition: Definition
-    saver: BaseCheckpointSaver[Any] = field(default_factory=InMemorySaver)
+    saver: BaseCheckpointSaver[Any] = field(default_factory=lambda: InMemorySaver(serde=StrictSerializer()))
     subworkflows: Mapping[str, Definition] = field(default_factory=dict)
     agents: Agents = field(default_factory=Agents)
     calls: Calls = field(default_factory=Calls)
