@@ -60,7 +60,7 @@ class Interpreter:
                 status = ("failed", None)
             self.statuses[step.step_id] = status[0]
             ended[step.step_id] = status
-        return ended
+        return {one.step_id: ended[one.step_id] for one in steps if one.step_id in ended}
 
     def _undo(self, step: Step, here: Scope, known: dict[str, Any], place: str) -> None:
         with suppress(Failed):
