@@ -25,6 +25,7 @@ from server.commands.run import run
 from server.commands.serve import serve
 from server.commands.thread import thread
 from server.commands.worker import worker
+from server.commands.workflow import workflow
 from server.console import note
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ app.command()(worker)
 app.add_typer(icp, name="icp")
 app.add_typer(memory, name="memory")
 app.add_typer(thread, name="thread")
+app.add_typer(workflow, name="workflow")
 
 
 def main() -> None:

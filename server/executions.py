@@ -28,7 +28,7 @@ from server.execution_runs import first_kwargs, kwargs_on
 from server.run_graphs import WORKFLOW
 from server.run_queue import RunQueue
 
-QUIET_SECONDS = 5.0  # after which one who follows is told that we are there
+QUIET_SECONDS = 2.0  # after which one who follows is told that we are there
 Pin = Callable[[Definition, str], Awaitable[Pinned]]  # of a definition and its owner
 
 

@@ -7,18 +7,29 @@ often dev asks for a graph.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 
 from memory.checkpoints import RedisSaver, saver_on
+from memory.definitions import Definition
+from memory.envelopes import Envelope
+from memory.execution_records import Pinned
+from memory.executions import Executions
 from memory.snapshots import Snapshots
+from memory.step_records import StepRecord
+from nodes.agents.calling import Call
 from server import assembly
+from server.agents import open_agents
 from server.data_server import open_redis
 from server.engines import lasting_engine
 from server.interactions import PassingInteractions
+from server.run_graphs import WORKFLOW, WorkflowMaker
 from server.settings import Settings
+from tools.definition_text import load_definition
 from tools.mail import FolderOutbox
 from tools.workers import ProcessWorkers
 
@@ -26,6 +37,11 @@ from tools.workers import ProcessWorkers
 async def outreach() -> CompiledStateGraph[Any, Any, Any, Any]:
     """One lead, from its company's pages to an approved mail in the data folder's outbox."""
     return await asyncio.to_thread(_outreach)
+
+
+async def workflow(config: RunnableConfig) -> CompiledStateGraph[Any, Any, Any, Any]:
+    """A workflow: that of the execution whose thread it is, else the demo's."""
+    return await asyncio.to_thread(_workflow, config.get("configurable", {}).get("thread_id"))
 
 
 @asynccontextmanager
@@ -49,3 +65,39 @@ def _outreach() -> CompiledStateGraph[Any, Any, Any, Any]:
         interactions=PassingInteractions(settings),
     )
     return graph.compile(name="outreach")
+
+
+async def _pinned(settings: Settings, thread_id: str) -> bytes | None:
+    async with open_redis(settings) as client:
+        return await Executions(client).pinned(thread_id)
+
+
+def _workflow(thread_id: object) -> CompiledStateGraph[Any, Any, Any, Any]:
+    settings = Settings.from_env()
+    pinned = asyncio.run(_pinned(settings, thread_id)) if isinstance(thread_id, str) else None
+    demo = Pinned(Definition.model_validate(load_definition(assembly.DEMO / "workflow.yaml")), {})
+    maker = WorkflowMaker(PassingAgents(settings), assembly.http_calls(settings), NoSteps())
+    return maker(Pinned.of(pinned) if pinned else demo, "").compile(name=WORKFLOW)
+
+
+@dataclass(frozen=True)
+class PassingAgents:
+    """The agents where nothing can be closed at the end: opened for each call, and closed after it."""
+
+    settings: Settings
+
+    async def call(self, asked: Call) -> Envelope:
+        """What came of it."""
+        async with open_redis(self.settings) as client, open_agents(self.settings, client) as agents:
+            return await agents.caller.call(asked)
+
+
+class NoSteps:
+    """Keeps no records of steps: Studio shows the state itself."""
+
+    async def write(self, execution_id: str, step_id: str, record: StepRecord) -> None:
+        """Nothing is kept."""
+
+    async def read(self, execution_id: str, step_id: str) -> StepRecord | None:  # noqa: ARG002
+        """Nothing was."""
+        return None

@@ -29,7 +29,7 @@ from tools.rules import parse_rule
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
 SNAKE = re.compile(r"[a-z]+(?:_[a-z]+)+")
-LONGEST = 520  # lines
+LONGEST = 540  # lines
 
 
 def blocks(language: str, text: str = PAGE) -> list[str]:

@@ -110,7 +110,7 @@ def _end_the_work(*_: object) -> None:
 @asynccontextmanager
 async def open_workers(count: int, seconds: float = LONGEST) -> AsyncIterator[ProcessWorkers]:
     """A pool of `count` processes, started as they are needed and ended with the context."""
-    workers = ProcessWorkers(count, seconds)
+    workers = await asyncio.to_thread(ProcessWorkers, count, seconds)
     try:
         yield workers
     finally:

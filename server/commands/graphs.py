@@ -15,9 +15,10 @@ def graphs(
     import asyncio
 
     from memory.errors import NotFound
-    from server.studio import outreach
+    from server.studio import outreach, workflow
 
-    drawn = {"outreach": asyncio.run(outreach()).get_graph().draw_mermaid()}
+    made = {"outreach": asyncio.run(outreach()), "workflow": asyncio.run(workflow({}))}
+    drawn = {graph_id: graph.get_graph().draw_mermaid() for graph_id, graph in made.items()}
     if name is not None and name not in drawn:
         raise NotFound(f"There is no flow {name!r}. There is: {', '.join(drawn)}.")
     chosen = {name: drawn[name]} if name else drawn

@@ -4,8 +4,8 @@ from typing import Any
 
 from fastapi import Request
 
-from memory.definitions import LARGEST, Definition
-from memory.errors import TooLarge
+from memory.definitions import Definition
+from tools.definition_text import read_definition
 
 _SCHEMA = Definition.model_json_schema(ref_template="#/components/schemas/{model}")
 _SENT: dict[str, Any] = {"schema": {name: part for name, part in _SCHEMA.items() if name != "$defs"}}
@@ -16,7 +16,4 @@ DEFINITION_BODY: dict[str, Any] = {
 
 async def definition_in(request: Request) -> object:
     """The value that the body holds, of whatever shape."""
-    body = await request.body()
-    if len(body) > LARGEST:
-        raise TooLarge(f"A definition is at most {LARGEST // 1024} KB. Hand large texts in with the input.")
-    return await request.json()
+    return read_definition(await request.body())

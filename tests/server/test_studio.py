@@ -16,6 +16,7 @@ import pytest
 from langgraph_sdk import get_client
 
 ROOT = Path(__file__).resolve().parents[2]
+NODES = {"outreach": {"research", "approve", "deliver"}, "workflow": {"leads", "each", "summary"}}
 LEAD = {"email": "ada@nowhere.example", "company": "Nowhere", "website": "https://nowhere.example/"}
 
 
@@ -69,7 +70,7 @@ async def test_every_graph_of_langgraph_json_opens_and_is_drawn(dev: str) -> Non
     assert {assistant["graph_id"] for assistant in assistants} == set(named)
     for assistant in assistants:
         drawn: Any = await client.assistants.get_graph(assistant["assistant_id"])
-        assert {"research", "approve", "deliver"} <= {node["id"] for node in drawn["nodes"]}
+        assert NODES[assistant["graph_id"]] <= {node["id"] for node in drawn["nodes"]}
 
 
 async def test_outreach_stops_at_the_approval_and_goes_on_when_it_is_given(
@@ -93,3 +94,11 @@ async def test_a_lead_whose_site_is_not_there_ends_with_a_sentence(dev: str) -> 
     done: Any = await client.runs.wait(None, "outreach", input={"lead": LEAD})
     assert done["status"] == "failed"
     assert "nowhere.example" in done["error"]
+
+
+async def test_the_demo_workflow_runs_over_its_own_leads(dev: str) -> None:
+    done: Any = await get_client(url=dev).runs.wait(None, "workflow", input={"input": {}})
+    met, left = done["output"]["leads"]
+    assert met["status"] != "not_qualified"  # it was written to above, perhaps
+    assert met["news"]
+    assert (left["company"], left["status"], left["subject"]) == ("Unread Ltd", "not_qualified", "")

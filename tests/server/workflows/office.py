@@ -136,6 +136,11 @@ def step(step_id: str, *after: str, **more: Any) -> Definition:
     }
 
 
+def value(step_id: str, value: Any, *after: str) -> Definition:
+    """A step that makes a value of a template."""
+    return {"step_id": step_id, "step_type": "transform", "value": value, "depends_on": list(after)}
+
+
 def workflow(*steps: Definition, **more: Any) -> Definition:
     return {"name": "Test", "steps": list(steps), **more}
 
