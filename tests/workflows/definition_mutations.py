@@ -290,11 +290,6 @@ def _dependency_on_itself(chance: random.Random, spot: Spot) -> tuple[str, bool]
 
 
 @_mutation
-def _dependency_twice(chance: random.Random, spot: Spot) -> tuple[str, bool] | None:
-    return _depends_on(spot, spot.step["depends_on"][0]) if spot.step.get("depends_on") else None
-
-
-@_mutation
 def _dependency_on_what_is_inside(chance: random.Random, spot: Spot) -> tuple[str, bool] | None:
     inner = [one.step["step_id"] for other in spot.siblings for one in spots([other], "") if one.step is not other]
     own = [one.step["step_id"] for one in spots([spot.step], "")]

@@ -26,18 +26,14 @@ def _repeated(order: Order, place: Place) -> Iterator[Found]:
 
 
 def _dependencies(order: Order, place: Place) -> Iterator[Found]:
-    named: set[str | None] = set()
     for number, one in enumerate(place.depends_on):
         path = (*place.path, "depends_on", number)
         if one is None:
             continue  # it is no text, which the shapes say
-        if one in named:
-            yield Found(path, f"{short(one)} stands here twice.")
-        elif one == place.step_id:
+        if one == place.step_id:
             yield Found(path, f"A step cannot depend on itself: {one} -> {one}.")
         elif reason := _no_dependency(order, place, one):
             yield Found(path, reason)
-        named.add(one)
 
 
 def _no_dependency(order: Order, place: Place, one: str) -> Reason | str | None:

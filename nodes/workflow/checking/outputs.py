@@ -1,11 +1,14 @@
-"""What a step's output will have in it, as far as that is known before it runs."""
+"""What a step's output will have in it, as far as that is known before it runs.
 
-from collections.abc import Mapping, Sequence
+What is not known is taken, and is an error where it is missing when it is read.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nodes.workflow.checking.agents import Agents
 from nodes.workflow.checking.output_schemas import Schemas
-from nodes.workflow.checking.places import Place
+from nodes.workflow.checking.places import Place, way_within
 from tools.templates import Path as Reference
 from tools.templates.values import listed, short
 
@@ -31,8 +34,6 @@ class Outputs:
                 return None if keys[0] in API_CALL else _no_key(way, keys[0], API_CALL)
             case "wait":
                 return f"{way} is null: a wait has no output."
-            case "transform":
-                return _no_value(step.given.get("value"), keys, way)
             case "condition" | "parallel" | "loop":
                 return self._inside(step, keys, way)
             case "agent_task":
@@ -40,50 +41,38 @@ class Outputs:
         return None
 
     def _inside(self, step: Place, keys: Sequence[str], way: str) -> str | None:
-        lists = list(step.bodies)
-        if step.step_type == "parallel":
-            branches = {str(body.path[-1]): body for body in lists}
-            if keys[0] not in branches:
-                return _no_key(way, keys[0], list(branches))
-            lists, way, keys = [branches[keys[0]]], f"{way}.{keys[0]}", keys[1:]
-        elif step.step_type == "loop":
-            if not keys[0].isdigit():
-                return f"{way} is a list of rounds, so a number follows: {way}.0."
-            way, keys = f"{way}.{keys[0]}", keys[1:]
+        """What is below a step with steps inside it: after a branch's name or a round's number, a step's id."""
+        lists, below = step.bodies, way
+        if step.step_type in ("parallel", "loop"):
+            is_round = step.step_type == "loop" and keys[0].isdigit()
+            lists = lists if is_round else [body for body in lists if body.path[-1] == keys[0]]
+            if not lists or (step.step_type == "loop" and not is_round):
+                return _misplaced(step, keys[0], way)
+            below, keys = f"{way}.{keys[0]}", keys[1:]
         if not keys:
             return None
-        steps = {step_id: place for body in lists for step_id, place in body.by_id.items()}
-        if keys[0] not in steps:
-            return _no_key(way, keys[0], list(steps))
-        return self._fault(steps[keys[0]], keys[1:], f"{way}.{keys[0]}")
+        found = next((body.by_id[keys[0]] for body in lists if keys[0] in body.by_id), None)
+        return self._fault(found, keys[1:], f"{below}.{keys[0]}") if found else _misplaced(step, keys[0], way)
 
     def _agent(self, step: Place, keys: Sequence[str], way: str) -> str | None:
         capability = self.agents.capability_of(step)
-        if capability is None:
+        known = self.schemas.missing_key(capability.output, keys) if capability else None
+        if known is None:
             return None
-        known = self.schemas.missing_key(capability.output, keys)
-        return (
-            None
-            if known is None
-            else _no_key(".".join((way, *keys[: known.depth])), keys[known.depth], known.there)
-        )
+        return _no_key(".".join((way, *keys[: known.depth])), keys[known.depth], known.there)
 
 
-def _no_value(value: object, keys: Sequence[str], way: str) -> str | None:
-    """The keys of a value that is written in the definition itself."""
-    for key in keys:
-        if isinstance(value, str) and "{{" in value:
-            return None
-        if isinstance(value, Mapping):
-            if key not in value:
-                return _no_key(way, key, list(value))
-            value = value[key]
-        elif isinstance(value, list) and key.isdigit() and int(key[:9]) < len(value):
-            value = value[int(key)]
-        else:
-            return _no_key(way, key, ())
-        way = f"{way}.{key}"
-    return None
+def _misplaced(step: Place, key: str, way: str) -> str | None:
+    """Says where a step is, if the key names one that is further inside."""
+    target = next((one for one in _all_inside(step) if one.step_id == key), None)
+    return f"{key} is inside {step.step_id}. Write {way}.{way_within(step, target)}." if target else None
+
+
+def _all_inside(step: Place) -> Iterator[Place]:
+    for body in step.bodies:
+        for place in body.places:
+            yield place
+            yield from _all_inside(place)
 
 
 def _no_key(way: str, key: str, there: Sequence[str]) -> str:

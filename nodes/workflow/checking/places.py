@@ -149,6 +149,18 @@ def bodies(step: Table) -> Iterator[tuple[Path, object]]:
             yield from (((key, name), inner) for name, inner in body.items())
 
 
+def way_within(outer: Place, inner: Place) -> str:
+    """How a step is read below the output of a step around it; of a loop, in its first round."""
+    keys: list[str] = []
+    for place in (inner, *inner.around):
+        if place is outer:
+            break
+        *_, before, last = place.inside.path
+        first = [str(last)] if before == "branches" else ["0"] if last == "steps" else []
+        keys = [*first, place.step_id or "", *keys]
+    return ".".join(keys)
+
+
 def comparisons(step: Place) -> Iterator[tuple[Path, Table]]:
     """Every object in a step's conditions, at any depth, with its path: comparisons, and what joins them."""
     for key in CONDITIONS:

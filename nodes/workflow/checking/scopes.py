@@ -7,7 +7,7 @@ from memory.errors import Invalid
 from nodes.workflow.checking.dependencies import no_step
 from nodes.workflow.checking.order import Order
 from nodes.workflow.checking.outputs import Outputs
-from nodes.workflow.checking.places import Found, Path, Place, Reason, StepList, Table
+from nodes.workflow.checking.places import Found, Path, Place, Reason, StepList, Table, way_within
 from tools.conditions import WITHOUT_RIGHT
 from tools.templates import Path as Reference
 from tools.templates import parse
@@ -137,14 +137,5 @@ def _not_seen(target: Place, view: _View) -> str | None:
 def _inside_of(target: Place, here: Place | None) -> str:
     """Says how a step inside another one is read from outside: through the one around it that is seen here."""
     around = set(here.around) if here else set()
-    outer = [one for one in target.around if one not in around]
-    if any(one.step_type == "loop" for one in outer):
-        return f"{target.step_id} is inside the loop {outer[-1].step_id}, whose output is a list of rounds."
-    names = [outer[-1].step_id, *(_key_within(one) for one in reversed([target, *outer[:-1]]))]
-    return f"{target.step_id} is inside {outer[-1].step_id}. Write steps.{'.'.join(map(str, names))}."
-
-
-def _key_within(place: Place) -> str:
-    """How a step is called in the output of the step around it."""
-    branch = f"{place.inside.path[-1]}." if place.inside.path[-2] == "branches" else ""
-    return f"{branch}{place.step_id}"
+    outer = [one for one in target.around if one not in around][-1]
+    return f"{target.step_id} is inside {outer.step_id}. Write steps.{outer.step_id}.{way_within(outer, target)}."
