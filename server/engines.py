@@ -10,12 +10,14 @@ from memory.answers import Answers, NoAnswers
 from memory.errors import Invalid
 from memory.spending import Spending
 from server.settings import Settings
+from tools.embedding import MiniLM
 from tools.engine import Engine
 from tools.offline.asking import OfflineSql
 from tools.offline.critique import OfflineCritique
 from tools.offline.facts import OfflineFacts
 from tools.offline.judge import OfflineJudge
 from tools.offline.plan import OfflinePlanner
+from tools.offline.plan_likeness import Likeness
 from tools.offline.write import OfflineWriter
 from tools.openai.budget import Budget, Limits, Price
 from tools.openai.chat import Access, Chat
@@ -90,7 +92,7 @@ async def open_planner(kind: Kind, settings: Settings) -> AsyncIterator[Planner]
     """The planner of the engine alone, which keeps no answers. Its connections are closed at the end."""
     reached = access(settings)
     if kind == "offline" or reached is None:
-        yield OfflinePlanner()
+        yield offline_planner()
         return
     chat = Chat(reached)
     try:
@@ -107,6 +109,11 @@ def lasting_engine(settings: Settings, workers: Workers) -> Engine:
     return _on_a_model(Chat(reached), settings, workers, Spending(), NoAnswers())
 
 
+def offline_planner() -> Planner:
+    """The planner of rules, with the sentence model for what they do not know; it is loaded where it is needed."""
+    return OfflinePlanner(Likeness(MiniLM()))
+
+
 def offline_engine(workers: Workers) -> Engine:
     """The engine of rules: no model, no network, the same answer every time."""
     return Engine(
@@ -115,7 +122,7 @@ def offline_engine(workers: Workers) -> Engine:
         judge=OfflineJudge(workers),
         writer=OfflineWriter(),
         critic=OfflineCritique(),
-        planner=OfflinePlanner(),
+        planner=offline_planner(),
         asking=OfflineSql(),
     )
 

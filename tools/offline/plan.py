@@ -1,4 +1,7 @@
-"""The offline form of `Planner`: rules that read a command's words. No model, the same plan every time."""
+"""The offline form of `Planner`: rules that read a command's words, the same plan every time.
+
+Where no rule knows them, the sentence model that memory has says what the command is like, if it is given.
+"""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,6 +11,7 @@ from importlib.resources import files
 
 from memory.json_values import JsonObject
 from tools.offline.plan_kinds import rule_of
+from tools.offline.plan_likeness import Likeness
 from tools.offline.plan_marks import Part
 from tools.offline.plan_parts import Asked, asked_in
 from tools.offline.plan_steps import steps_for
@@ -27,8 +31,12 @@ LIMITS: Mapping[PlanKind, tuple[str, ...]] = {
 class OfflinePlanner:
     """Plans by the word lists beside it, in English, German and French."""
 
+    likeness: Likeness | None = None
+
     async def plan(self, brief: PlanBrief) -> Planned | OutOfScope:
         asked, refused = asked_in(brief.command)
+        if not asked:
+            asked = await self._alike(refused)
         if not asked:
             return OutOfScope(_reason(refused))
         offered = {(one.agent, one.action): one for one in brief.actions}
@@ -37,6 +45,14 @@ class OfflinePlanner:
             return OutOfScope(f"This needs {', '.join(missing)}, which no agent here offers.")
         fitted = tuple(_fitted(step, offered[_key(step)]) for step in steps)
         return Planned(kind=asked[-1].kind, objective=_objective(asked, refused), steps=fitted)
+
+    async def _alike(self, unknown: Sequence[Part]) -> tuple[Asked, ...]:
+        """The command as what it is like, where no rule says that it is none of ours."""
+        if self.likeness is None or not unknown or any(map(rule_of, unknown)):
+            return ()
+        whole = Part("".join(part.joint + part.text for part in unknown).strip())
+        kind = await self.likeness.kind_of(whole.text)
+        return (Asked(kind, whole),) if kind else ()
 
 
 def _key(step: Action) -> tuple[str, str]:

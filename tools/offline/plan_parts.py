@@ -48,7 +48,7 @@ def asked_in(command: str) -> tuple[tuple[Asked, ...], tuple[Part, ...]]:
 
 def _belongs(kind: Found, part: Part, before: Asked) -> bool:
     """Whether a part goes with the one before: the same work, leaning on it, or what an answer shall say."""
-    again = kind == "outreach" and part.has("new_one") and not part.has("somebody_else")
+    again = kind == "outreach" and (part.has("new_one") or part.has("to_them")) and not part.has("somebody_else")
     said = kind == "context" and (part.begins("style") or part.begins("we_are"))
     return (
         kind == before.kind
