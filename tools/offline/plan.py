@@ -34,7 +34,7 @@ class OfflinePlanner:
     likeness: Likeness | None = None
 
     async def plan(self, brief: PlanBrief) -> Planned | OutOfScope:
-        asked, refused = asked_in(brief.command)
+        asked, refused = asked_in(_inert(brief.command))
         if not asked:
             asked = await self._alike(refused)
         if not asked:
@@ -53,6 +53,11 @@ class OfflinePlanner:
         whole = Part("".join(part.joint + part.text for part in unknown).strip())
         kind = await self.likeness.kind_of(whole.text)
         return (Asked(kind, whole),) if kind else ()
+
+
+def _inert(command: str) -> str:
+    """Without what would be a template in a plan: only our own steps refer to each other."""
+    return command.replace("{{", "{ {").replace("}}", "} }")
 
 
 def _key(step: Action) -> tuple[str, str]:

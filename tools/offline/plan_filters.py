@@ -26,6 +26,7 @@ _PLACE = re.compile(
 )
 _STAFF = r"[ -](?:\w+ )?(?:staff|employees?|people|persons?|mitarbeiter\w*|salariés?)"
 _NUMBER = r"(\d[\d.,]*)"
+_SMALL_PLACE = re.compile(r"(?<!\w)(?:in|near|around|from|across|aus|à|en) (?:the )?([a-zäöüéè-]{2,30})(?!\w)")
 _RANGE = re.compile(rf"{_NUMBER} ?(?:-|–|to|and|bis|à) ?{_NUMBER}\+?{_STAFF}", re.IGNORECASE)
 _MORE = re.compile(
     rf"(?:more than|over|at least|above|mehr als|über|mindestens|plus de|au moins|>) ?{_NUMBER}\+?{_STAFF}"
@@ -135,8 +136,8 @@ def _place(said: str) -> str:
         place = found[1].rstrip(".,")
         if place.lower() not in _NO_PLACE and not _LANGUAGE.fullmatch(f"in {place}"):
             return place
-    lower = _PLACE.search(said.title())
-    return lower[1] if lower and said.islower() and countries_in(lower[1]) else ""
+    small = (found[1].title() for found in _SMALL_PLACE.finditer(said))
+    return next((place for place in small if countries_in(place)), "")
 
 
 def _companies(part: Part) -> Iterator[tuple[str, str]]:

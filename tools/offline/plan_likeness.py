@@ -13,7 +13,7 @@ from memory.embedding import Embedder, Vectors
 from memory.errors import Unavailable
 from tools.planning import PlanKind
 
-SURE = 0.75  # of 1 that it is any of ours: below, more than one in twenty of other sentences would be planned
+SURE = 0.7  # of 1 that it is any of ours: below, more than one in twenty of other sentences would be planned
 LONGEST = 600  # characters: the model reads no more
 KINDS: tuple[PlanKind, ...] = ("prospect", "outreach", "follow_up", "report", "context")
 

@@ -11,7 +11,7 @@ from tools.offline.places import countries_in
 EARLY = 45  # characters from a part's beginning in which the object of its verb stands
 MOST_POLITE = 8  # forms in a row
 
-_QUOTED = re.compile(r"\"[^\"]{1,2000}\"|“[^”]{1,2000}”|„[^“”]{1,2000}[“”]|«[^»]{1,2000}»")
+QUOTED = re.compile(r"\"[^\"]{1,2000}\"|“[^”]{1,2000}”|„[^“”]{1,2000}[“”]|«[^»]{1,2000}»")
 _POSSESSIVE = re.compile(r"'s?$")
 _WORD = re.compile(r"[^\W\d_][\w&'-]*(?:\.(?=\w)[\w&'-]+)*")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -38,7 +38,7 @@ class Part:
     @cached_property
     def said(self) -> str:
         """The text without its quotations: those are data."""
-        return _QUOTED.sub("“…”", self.text)
+        return QUOTED.sub("“…”", self.text)
 
     @cached_property
     def named(self) -> tuple[tuple[str, str], ...]:

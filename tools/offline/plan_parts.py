@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tools.offline.plan_kinds import Found, kind_of
-from tools.offline.plan_marks import Part, part_of, plain
+from tools.offline.plan_marks import QUOTED, Part, part_of, plain
 from tools.planning import PlanKind
 
 MOST_PARTS = 12
 LONGEST = 2_000  # characters of a command that are read for its kind
 
+_HIDE = "\ue000"  # a sign that no alphabet has
+_HIDDEN = re.compile(f"“{_HIDE}(\\d+){_HIDE}”")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|;\s*")
 _JOINED = re.compile(
     r",?\s+(?:and then|then|and also|and|und dann|und|et puis|puis|et|, then)\s+|,\s+", re.IGNORECASE
@@ -59,10 +61,19 @@ def _belongs(kind: Found, part: Part, before: Asked) -> bool:
 
 
 def parts_in(command: str) -> Iterator[tuple[Found | None, Part]]:
-    """Every part with its kind; None: it asks for nothing that we know."""
-    sentences = [one for one in _SENTENCE.split(command[:LONGEST].strip()) if one.strip()]
+    """Every part with its kind; None: it asks for nothing that we know. A quotation is never cut."""
+    quoted: list[str] = []
+
+    def hidden(found: re.Match[str]) -> str:
+        quoted.append(found.group())
+        return f"“{_HIDE}{len(quoted) - 1}{_HIDE}”"
+
+    said = QUOTED.sub(hidden, command[:LONGEST].replace(_HIDE, " ")).strip()
+    sentences = [one for one in _SENTENCE.split(said) if one.strip()]
     for sentence in sentences[:MOST_PARTS]:
-        yield from _joined(_turned(plain(sentence)))
+        for kind, part in _joined(_turned(plain(sentence))):
+            text = _HIDDEN.sub(lambda found: quoted[int(found[1])], part.text)
+            yield kind, Part(text, part.joint)
 
 
 def _turned(sentence: str) -> str:

@@ -165,7 +165,9 @@ async def test_no_more_of_the_past_is_told_than_there_is_room_for(kit: Any) -> N
     kit.fake.answers = lambda _: GOOD
     at = datetime(2026, 11, 2, tzinfo=UTC)
     past = [
-        Interaction(id=f"i{n}", kind="note", account="kegel.example", person="ada@kegel.example", at=at, text="x" * 5_000)
+        Interaction(
+            id=f"i{n}", kind="note", account="kegel.example", person="ada@kegel.example", at=at, text="x" * 5_000
+        )
         for n in range(99)
     ]
     await plan(kit, past=past, context={"a": "y" * 50_000}, known=["z"] * 500)
