@@ -3,7 +3,7 @@
 from functools import partial
 
 from memory.embedded import START_SECONDS
-from server.doctor import access, data_server, engine, inputs, machine, memory
+from server.doctor import access, agents, data_server, engine, inputs, machine, memory
 from server.doctor.check import Check
 from server.settings import Settings
 
@@ -23,6 +23,7 @@ def checks_of(settings: Settings) -> list[Check]:
         Check("offer", partial(inputs.offer, settings)),
         Check("web", partial(inputs.web, settings)),
         Check("model", partial(engine.model, settings), MODEL_SECONDS),
+        Check("agents", partial(agents.agents, settings)),
         Check("api keys", partial(access.api_keys, settings)),
         Check("studio", machine.studio),
     ]

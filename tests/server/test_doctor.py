@@ -57,6 +57,16 @@ def test_an_empty_folder_works_and_each_warning_says_what_to_do() -> None:
     assert checks["memory"]["found"].startswith("Interactions: 0; in the embedded index: 0")
 
 
+def test_agents_that_are_brought_are_named_or_said_to_be_unusable(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found()["agents"]["status"] == "off"
+    text = "from nodes.agents.echo import Echo\nmine = Echo('mine')\n"
+    Path("mine.py").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("ZIGRAL_AGENTS", "mine.py")
+    assert found()["agents"]["found"] == "Beside Zigral's own: mine."
+    monkeypatch.setenv("ZIGRAL_AGENTS", "gone.py")
+    assert found()["agents"]["status"] == "failed"
+
+
 def test_a_person_reads_a_line_for_each_and_the_count() -> None:
     outcome = doctor()
     assert outcome.exit_code == 0
