@@ -6,6 +6,7 @@ comes before, that an agent is registered - is checked by `nodes/workflow/`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -178,3 +179,20 @@ class Definition(Part):
 
 for _model in (All, Any, Not, StepBase, Branch, Parallel, Loop, Definition):
     _model.model_rebuild()
+
+
+def every_step(steps: Sequence[Step]) -> Iterator[Step]:
+    """All steps, nested ones after their container, in the definition's order."""
+    for step in steps:
+        yield step
+        for inner in bodies(step):
+            yield from every_step(inner)
+
+
+def bodies(step: Step) -> Sequence[Sequence[Step]]:
+    """The lists of steps inside a step."""
+    if isinstance(step, Branch):
+        return (step.then, step.else_)
+    if isinstance(step, Parallel):
+        return tuple(step.branches.values())
+    return (step.steps,) if isinstance(step, Loop) else ()

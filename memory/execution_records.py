@@ -1,13 +1,13 @@
 """What is kept of a workflow's execution, and how it reads."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
 
 from pydantic import ValidationError
 
-from memory.definitions import Branch, Definition, Loop, Parallel, Step
+from memory.definitions import Definition, every_step
 from memory.errors import Malformed
 from memory.json_text import dumps, load_object, loads
 from memory.json_values import JsonObject
@@ -32,6 +32,11 @@ class Pinned:
         """It as JSON; the same text for the same definitions."""
         below = {workflow_id: given_form(one) for workflow_id, one in sorted(self.subworkflows.items())}
         return dumps({"definition": given_form(self.definition), "subworkflows": below})
+
+    @property
+    def size(self) -> int:
+        """How many steps there are in all of them."""
+        return sum(1 for one in (self.definition, *self.subworkflows.values()) for _ in every_step(one.steps))
 
     @classmethod
     def of(cls, text: bytes) -> "Pinned":
@@ -80,23 +85,6 @@ FIELDS = (
     *("owner", "workflow_id", "version", "status", "input", "output", "error", "priority", "created", "started"),
     *("ended", "step_ids", "asked", "run", "wake"),
 )
-
-
-def every_step(steps: Sequence[Step]) -> Iterator[Step]:
-    """All steps, nested ones after their container, in the definition's order."""
-    for step in steps:
-        yield step
-        for inner in bodies(step):
-            yield from every_step(inner)
-
-
-def bodies(step: Step) -> Sequence[Sequence[Step]]:
-    """The lists of steps inside a step."""
-    if isinstance(step, Branch):
-        return (step.then, step.else_)
-    if isinstance(step, Parallel):
-        return tuple(step.branches.values())
-    return (step.steps,) if isinstance(step, Loop) else ()
 
 
 def execution_of(execution_id: str, row: Sequence[bytes | None], steps: Mapping[bytes, bytes]) -> Execution:

@@ -15,8 +15,9 @@ from redis.asyncio import Redis
 from memory import execution_scripts as scripts
 from memory.answering import answering
 from memory.context_values import in_key, micros
+from memory.definitions import every_step
 from memory.errors import NotFound
-from memory.execution_records import FIELDS, Execution, ExecutionStatus, Pinned, every_step, execution_of
+from memory.execution_records import FIELDS, Execution, ExecutionStatus, Pinned, execution_of
 from memory.json_text import JsonObject as Loaded
 from memory.json_text import dumps, load_object
 from memory.json_values import JsonObject, written

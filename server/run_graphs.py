@@ -22,6 +22,7 @@ from tools.http_calls import HttpCalls
 
 WORKFLOW = "workflow"  # the id of the graph that executions run on
 KEPT = 64  # compiled workflows, by definition and owner
+KEPT_STEPS = 5_000  # of all of them together: 1,000 in one list take 50 MB, and 100 take 2 MB
 
 MakeGraph = Callable[[Pinned, str], StateGraph[Any, None, Any]]  # of what is pinned, and its owner
 
@@ -55,7 +56,7 @@ class WorkflowGraphs:
     executions: Executions
     make: MakeGraph
     graphs: Graphs
-    _kept: dict[tuple[str, str], Compiled] = field(default_factory=dict, repr=False)
+    _kept: dict[tuple[str, str], tuple[Compiled, int]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.graphs.built_in[WORKFLOW] = self.of
@@ -68,11 +69,20 @@ class WorkflowGraphs:
             return None
         key = (sha256(pinned).hexdigest(), owner)
         if key not in self._kept:
-            made = await asyncio.to_thread(lambda: self.make(Pinned.of(pinned), owner).compile(name=WORKFLOW))
-            if len(self._kept) >= KEPT:
-                self._kept.pop(next(iter(self._kept)))
-            self._kept[key] = self.graphs.bound(WORKFLOW, made, owner)
-        return self._kept[key]
+            given = Pinned.of(pinned)
+            made = await asyncio.to_thread(lambda: self.make(given, owner).compile(name=WORKFLOW))
+            self._make_room(given.size)
+            self._kept[key] = self.graphs.bound(WORKFLOW, made, owner), given.size
+        return self._kept[key][0]
+
+    def _make_room(self, size: int) -> None:
+        """Let the oldest go where there are too many, or too large ones."""
+        while self._kept and (len(self._kept) >= KEPT or size + self._steps_kept > KEPT_STEPS):
+            self._kept.pop(next(iter(self._kept)))
+
+    @property
+    def _steps_kept(self) -> int:
+        return sum(size for _, size in self._kept.values())
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from memory.errors import Invalid, Refused, ZigralError
+from memory.log_traces import places_of
+from memory.logs import get_logger
+
+log = get_logger(__name__)
 
 Passing = tuple[type[BaseException], ...]  # what is no failure, such as a stop for a person's answer
 
@@ -38,7 +42,13 @@ def failing(step_id: str, passing: Passing = ()) -> Iterator[None]:
     except through:
         raise
     except Exception as error:
+        if not isinstance(error, ZigralError):
+            _log(step_id, error)
         raise StepFailed(step_id, reason(error), again=not isinstance(error, Invalid)) from error
+
+
+def _log(step_id: str, error: Exception) -> None:
+    log.error(f"The step {step_id} stopped unexpectedly.\n{places_of(error)}")
 
 
 def told(error: Exception, step_id: str) -> str:

@@ -1,14 +1,13 @@
 """Writing down what becomes of a step, for those who watch and read."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from memory.definitions import Step
+from memory.definitions import Step, every_step
 from memory.step_records import StepLog, StepRecord, StepStatus
 from memory.words import Clock
 from nodes.workflow.frame import Frame
-from nodes.workflow.references import nested
 
 UNFINISHED = ("running", "waiting", "failed", "cancelled")  # statuses of what is gone on with
 
@@ -54,12 +53,11 @@ class Records:
         )
         return Story(self.log, self.clock, frame.run_id, name, record)
 
-    async def skip(self, frame: Frame, steps: Iterable[Step]) -> None:
+    async def skip(self, frame: Frame, steps: Sequence[Step]) -> None:
         """Write down that these steps, and all inside them, are skipped."""
         record = StepRecord(status="skipped", round=frame.round)
-        for step in steps:
-            for one in (step, *nested(step)):
-                await self.log.write(frame.run_id, frame.name(one.step_id), record)
+        for step in every_step(steps):
+            await self.log.write(frame.run_id, frame.name(step.step_id), record)
 
     async def skip_unless_run(self, frame: Frame, step: Step) -> None:
         """The same for a step that may have run in this round."""

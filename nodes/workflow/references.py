@@ -4,38 +4,18 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from memory.definitions import Branch, Loop, Parallel, Step
+from memory.definitions import Step, every_step
 from tools.templates import parse
 
 PLAIN = {"name", "description"}  # fields whose texts are no templates
 
 
-def bodies(step: Step) -> Iterator[tuple[str, list[Step]]]:
-    """The lists of steps inside a step, with their names."""
-    match step:
-        case Branch():
-            yield "then", step.then
-            yield "else", step.else_
-        case Parallel():
-            yield from step.branches.items()
-        case Loop():
-            yield "steps", step.steps
-
-
-def nested(step: Step) -> Iterator[Step]:
-    """Every step inside a step, at any depth."""
-    for _, steps in bodies(step):
-        for inner in steps:
-            yield inner
-            yield from nested(inner)
-
-
 def references(step: Step) -> set[str]:
     """The ids of all steps that the step, and what is inside it, depends on or names in a template."""
-    return {*step.depends_on, *(one for inner in nested(step) for one in inner.depends_on), *named_in(step)}
+    return {*(one for inner in every_step([step]) for one in inner.depends_on), *_named_in(step)}
 
 
-def named_in(value: object) -> set[str]:
+def _named_in(value: object) -> set[str]:
     """The ids of the steps that the templates in a value name."""
     paths = (path for text in _templates(value) for path in parse(text).references)
     return {path.keys[1] for path in paths if path.root == "steps"}
