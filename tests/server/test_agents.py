@@ -81,6 +81,18 @@ async def test_the_page_of_agents_names_ours_and_what_they_can_do(backend: Backe
     assert told == {agent.agent_id: [one.name for one in agent.abilities] for agent in agents}
 
 
+async def test_the_program_of_the_page_prints_what_it_says(
+    short_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "agents.md").read_text(encoding="utf-8")
+    (program,) = re.findall(
+        r"^```python\n(import asyncio\n.*?)^```$\n\nIt prints `(.*?)`", page, re.DOTALL | re.MULTILINE
+    )
+    monkeypatch.setenv("ZIGRAL_DATA", str(short_folder))
+    await asyncio.to_thread(exec, program[0], {})
+    assert capsys.readouterr().out.strip() == program[1]
+
+
 async def test_a_page_ends_with_the_cursor_of_the_next(http: httpx.AsyncClient) -> None:
     whole = (await http.get("/api/v1/agents")).json()["items"]
     ids, cursor = list[str](), None
