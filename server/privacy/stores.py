@@ -113,11 +113,7 @@ class DataStores:
         content = await self._content(unit)
         text = json.dumps(content, ensure_ascii=False, default=str) + f"\n{unit.id}"
         named = person.named(text)
-        if (
-            named is None
-            and unit.kind in {"lead", "interaction", "context", "task", "item"}
-            and "unreadable" not in text
-        ):
+        if named is None and unit.kind in READABLE and "unreadable" not in text:
             return None  # the bytes around it looked like them
         how = named or how
         lead = _lead_in(content)
