@@ -74,7 +74,7 @@ class EdgeIndex:
 
     async def _opened(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            pool = _new_pool()
+            pool = await asyncio.to_thread(_new_pool)
             try:
                 await _on(pool, self._open)
             except BaseException:

@@ -1,5 +1,6 @@
 """Which engine a process uses, and opening it: the rules, or a language model."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
@@ -25,7 +26,7 @@ from tools.openai.engine import model_engine
 from tools.openai.model import Model
 from tools.openai.patience import Patience
 from tools.openai.plan import ModelPlanner
-from tools.planning import Planner
+from tools.planning import PlanBrief, Planner
 from tools.workers import Workers
 
 Kind = Literal["offline", "openai"]
@@ -46,6 +47,13 @@ def choose(name: str, settings: Settings) -> Kind:
     if settings.model_price is None and not (settings.lead_usd is None and settings.run_usd is None):
         raise Invalid("A budget in dollars needs a price. Set ZIGRAL_MODEL_PRICE, or give the budget in tokens.")
     return "openai"
+
+
+def _well_read() -> Planner:
+    """The planner of rules, which has read its word lists: Studio lets nothing block its loop."""
+    planner = OfflinePlanner()
+    asyncio.run(planner.plan(PlanBrief(command="Find leads", actions=())))
+    return planner
 
 
 def with_engine(name: str, settings: Settings) -> Settings:
@@ -99,6 +107,14 @@ async def open_planner(kind: Kind, settings: Settings) -> AsyncIterator[Planner]
         yield ModelPlanner(_model(chat, settings, Spending(), NoAnswers()))
     finally:
         await chat.close()
+
+
+def lasting_planner(settings: Settings) -> Planner:
+    """The planner that `auto` chooses, for as long as the process lives: Studio's. Not to be called on a loop."""
+    reached = access(settings)
+    if choose("auto", settings) == "offline" or reached is None:
+        return _well_read()
+    return ModelPlanner(_model(Chat(reached), settings, Spending(), NoAnswers()))
 
 
 def lasting_engine(settings: Settings, workers: Workers) -> Engine:

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from graphs.command import command
 from memory.contexts import Contexts
 from memory.leads import Leads
-from nodes.plans.estimate import Estimator, ModelCosts
+from nodes.plans.estimate import Estimator, Latency, ModelCosts
 from nodes.plans.known import KnownOf
 from nodes.plans.task_planner import TaskPlanner
 from server.agents import Agents
@@ -44,7 +44,7 @@ async def open_planning(
     """All of it, closed in reverse order."""
     inputs = await asyncio.to_thread(read_inputs, settings, web=settings.web or str(DEMO / "web"))
     async with open_planner(choose("auto", settings), prompt(settings)) as planner:
-        estimator = estimator_of(settings, redis, agents)
+        estimator = Estimator(agents.registry, Leads(redis), model_costs(settings), mean_latency(agents))
         plans = PlanExecutions(redis, executions)
         graph = command(
             interactions=PassingInteractions(settings, redis),
@@ -61,12 +61,14 @@ async def open_planning(
         )
 
 
-def estimator_of(settings: Settings, redis: Redis, agents: Agents) -> Estimator:
-    """What estimates plans here: by the engine in use, the leads that are kept, and what agents took so far."""
-    costs = ModelCosts(counts_tokens=choose("auto", settings) == "openai", price=settings.model_price)
-    return Estimator(
-        agents.registry, Leads(redis), costs, lambda agent_id: agents.standings.of(agent_id).latency_mean
-    )
+def model_costs(settings: Settings) -> ModelCosts:
+    """What the engine in use costs."""
+    return ModelCosts(counts_tokens=choose("auto", settings) == "openai", price=settings.model_price)
+
+
+def mean_latency(agents: Agents) -> Latency:
+    """What agents' calls took so far, in all processes."""
+    return lambda agent_id: agents.standings.of(agent_id).latency_mean
 
 
 def prompt(settings: Settings) -> Settings:

@@ -14,6 +14,8 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 
+from graphs.command import command as command_flow
+from graphs.plan_runs import PlansWithin
 from memory.checkpoints import RedisSaver, saver_on
 from memory.definitions import Definition
 from memory.envelopes import Envelope
@@ -21,12 +23,17 @@ from memory.execution_records import Pinned
 from memory.executions import Executions
 from memory.snapshots import Snapshots
 from memory.step_records import StepRecord
+from memory.words import utc_now
 from nodes.agents.calling import Call
+from nodes.plans.estimate import Estimator
+from nodes.registry import AgentRegistry
 from server import assembly
 from server.agents import open_agents
 from server.data_server import open_redis
-from server.engines import lasting_engine
+from server.engines import lasting_engine, lasting_planner
 from server.interactions import PassingInteractions
+from server.passing import PassingContexts, PassingKnown, PassingLeads
+from server.planning import model_costs
 from server.run_graphs import WORKFLOW, WorkflowMaker
 from server.settings import Settings
 from tools.definition_text import load_definition
@@ -42,6 +49,16 @@ async def outreach() -> CompiledStateGraph[Any, Any, Any, Any]:
 async def workflow(config: RunnableConfig) -> CompiledStateGraph[Any, Any, Any, Any]:
     """A workflow: that of the execution whose thread it is, else the demo's."""
     return await asyncio.to_thread(_workflow, config.get("configurable", {}).get("thread_id"))
+
+
+async def command() -> CompiledStateGraph[Any, Any, Any, Any]:
+    """A sentence, to a plan that is checked and kept, and with `execute` to what it comes to."""
+    return await asyncio.to_thread(_command)
+
+
+def undone_command() -> CompiledStateGraph[Any, Any, Any, Any]:
+    """The same flow without any agent: to be drawn, for which nothing has to be opened."""
+    return _command_with(Settings.from_env(), AgentRegistry())
 
 
 @asynccontextmanager
@@ -65,6 +82,32 @@ def _outreach() -> CompiledStateGraph[Any, Any, Any, Any]:
         interactions=PassingInteractions(settings),
     )
     return graph.compile(name="outreach")
+
+
+@cache
+def _command() -> CompiledStateGraph[Any, Any, Any, Any]:
+    settings = Settings.from_env()
+    return _command_with(settings, asyncio.run(_registry(settings)))
+
+
+def _command_with(settings: Settings, registry: AgentRegistry) -> CompiledStateGraph[Any, Any, Any, Any]:
+    inputs = assembly.read_inputs(settings, web=settings.web or str(assembly.DEMO / "web"))
+    calls = assembly.http_calls(settings)
+    flow = command_flow(
+        interactions=PassingInteractions(settings),
+        planner=lasting_planner(settings),
+        estimator=Estimator(registry, PassingLeads(settings), model_costs(settings)),
+        contexts=lambda owner: PassingContexts(settings, owner),
+        plans=PlansWithin(PassingAgents(settings), calls, NoSteps(), utc_now),
+        known=PassingKnown(settings, inputs.icp, inputs.offer),
+    )
+    return flow.compile(name="command")
+
+
+async def _registry(settings: Settings) -> AgentRegistry:
+    """The agents, closed: what they can do is read of them, and nothing is called."""
+    async with open_redis(settings) as client, open_agents(settings, client) as agents:
+        return agents.registry
 
 
 async def _pinned(settings: Settings, thread_id: str) -> bytes | None:

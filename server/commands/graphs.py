@@ -1,10 +1,15 @@
 """`zigral graphs`: each flow as Mermaid text."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from server.console import answer, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from server.run_inputs import Compiled
 
 
 def graphs(
@@ -15,13 +20,16 @@ def graphs(
     import asyncio
 
     from memory.errors import NotFound
-    from server.studio import outreach, workflow
+    from server.studio import outreach, undone_command, workflow
 
-    made = {"outreach": asyncio.run(outreach()), "workflow": asyncio.run(workflow({}))}
-    drawn = {graph_id: graph.get_graph().draw_mermaid() for graph_id, graph in made.items()}
-    if name is not None and name not in drawn:
-        raise NotFound(f"There is no flow {name!r}. There is: {', '.join(drawn)}.")
-    chosen = {name: drawn[name]} if name else drawn
+    makers: dict[str, Callable[[], Compiled]] = {
+        "outreach": lambda: asyncio.run(outreach()),
+        "command": undone_command,
+        "workflow": lambda: asyncio.run(workflow({})),
+    }
+    if name is not None and name not in makers:
+        raise NotFound(f"There is no flow {name!r}. There is: {', '.join(makers)}.")
+    chosen = {one: make().get_graph().draw_mermaid() for one, make in makers.items() if name in (None, one)}
     if as_json:
         answer(chosen)
     else:

@@ -168,7 +168,7 @@ async def test_a_type_without_a_schema_has_none_and_the_rest_is_described(tmp_pa
 
 
 def test_our_own_file_is_read_and_unknown_keys_of_others_are_named(tmp_path: Path) -> None:
-    assert list(read_graph_config(OURS / "langgraph.json").places) == ["outreach", "workflow"]
+    assert list(read_graph_config(OURS / "langgraph.json").places) == ["outreach", "command", "workflow"]
     path = written(
         tmp_path, graphs={"a": "./a.py:a"}, http={"app": "x"}, webhooks={"url": {"require_https": False}}
     )

@@ -74,4 +74,4 @@ def test_uvicorn_serves_the_app_by_its_import_path(short_folder: Path) -> None:
         assert http.get("/ok").json() == {"ok": True}
         assert http.post("/assistants/search", json={}).status_code == 401
         found = http.post("/assistants/search", json={}, headers={"X-Api-Key": "ada-key"}).json()
-        assert sorted(one["graph_id"] for one in found) == ["outreach", "workflow"]
+        assert sorted(one["graph_id"] for one in found) == ["command", "outreach", "workflow"]

@@ -16,7 +16,11 @@ import pytest
 from langgraph_sdk import get_client
 
 ROOT = Path(__file__).resolve().parents[2]
-NODES = {"outreach": {"research", "approve", "deliver"}, "workflow": {"leads", "each", "summary"}}
+NODES = {
+    "outreach": {"research", "approve", "deliver"},
+    "command": {"recall", "plan", "check", "keep", "run"},
+    "workflow": {"leads", "each", "summary"},
+}
 LEAD = {"email": "ada@nowhere.example", "company": "Nowhere", "website": "https://nowhere.example/"}
 
 
@@ -102,3 +106,19 @@ async def test_the_demo_workflow_runs_over_its_own_leads(dev: str) -> None:
     assert met["status"] != "not_qualified"  # it was written to above, perhaps
     assert met["news"]
     assert (left["company"], left["status"], left["subject"]) == ("Unread Ltd", "not_qualified", "")
+
+
+async def test_a_command_is_planned_kept_and_run_within_its_run(dev: str) -> None:
+    client = get_client(url=dev)
+    said = {"command": "Enrich all leads", "execute": True}
+    done: Any = await client.runs.wait(None, "command", input=said)
+    assert not done.get("error")
+    assert done["job_id"]
+    assert [step["action"] for step in done["steps"]][:1] == ["list"]
+    assert done["output"].keys() == {f"step_{n}" for n in range(1, len(done["steps"]) + 1)}
+
+
+async def test_a_command_that_is_out_of_scope_ends_with_a_sentence(dev: str) -> None:
+    done: Any = await get_client(url=dev).runs.wait(None, "command", input={"command": "Book me a flight"})
+    assert done["error"].endswith(".")
+    assert not done.get("job_id")
