@@ -1,11 +1,12 @@
 """Countries and regions by the names and codes that lists of leads and sentences give them."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from memory.records import Lead
 from tools.plain_words import folded
 from tools.wordlists import lists_of
 
+KNOWN = 4096  # names that are remembered: a list has the same few again and again
 REGIONS = ("dach", "benelux", "nordics", "scandinavia", "eu", "europe")
 ALSO = {"european union": "eu", "the eu": "eu", "europa": "europe", "the nordics": "nordics"}
 
@@ -20,6 +21,7 @@ def _codes() -> dict[str, frozenset[str]]:
     return codes | names | regions | {name: regions[region] for name, region in ALSO.items()}
 
 
+@lru_cache(maxsize=KNOWN)
 def codes_of(name: str) -> frozenset[str]:
     """The codes of the country or region of this name or code; none where it is none that we know."""
     return _codes().get(folded(name), frozenset())

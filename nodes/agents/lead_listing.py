@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from memory.json_values import JsonObject
-from memory.leads import PAGE_LIMIT, Leads
+from memory.leads import Leads
 from memory.records import Lead
 from memory.result_lines import ResultRow
 from memory.result_rows import FoundResults, ResultRows
@@ -12,6 +12,7 @@ from nodes.agents.record_inputs import ListInput
 from nodes.agents.record_outputs import KnownLead, LastResult, ListOutput
 from tools.lead_filter import LeadFilter
 
+PAGE = 250  # leads at a time: the loop is held up for no longer than these take
 Known = tuple[Lead, ResultRow | None]
 
 
@@ -40,7 +41,7 @@ class LeadListing:
         cursor: str | None = None
         while True:
             newest_first = asked.order != "oldest"
-            page = await self.leads.page(cursor, limit=PAGE_LIMIT, newest_first=newest_first)
+            page = await self.leads.page(cursor, limit=PAGE, newest_first=newest_first)
             found += _held(page.items, filters, results)
             if rank and len(found) > 4 * wanted:
                 found = sorted(found, key=rank)[:wanted]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from memory.interactions import Interactions
 from memory.json_values import JsonObject
-from memory.leads import PAGE_LIMIT, Leads
+from memory.leads import Leads
 from memory.records import Interaction, Lead, lead_id_of
 from memory.result_lines import ResultRow
 from memory.result_rows import ResultRows
@@ -14,7 +14,7 @@ from tools.countries import country_of
 
 MOST_LEADS = 50_000
 MOST_INTERACTIONS = 10_000
-BATCH = 1_000
+BATCH = 250  # rows at a time: the loop is held up for no longer than these take
 LONGEST_TEXT = 1_000  # characters of an interaction
 
 
@@ -51,7 +51,7 @@ class StoredData:
         number = await self.leads.count()
         read, cursor = 0, None
         while read < self.most_leads:
-            page = await self.leads.page(cursor, limit=PAGE_LIMIT, newest_first=True)
+            page = await self.leads.page(cursor, limit=min(BATCH, self.most_leads - read), newest_first=True)
             yield [_lead(lead, number - read - at) for at, lead in enumerate(page.items)]
             read, cursor = read + len(page.items), page.next_cursor
             if cursor is None:

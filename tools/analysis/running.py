@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import sys
@@ -15,6 +14,7 @@ from typing import Protocol
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from memory.errors import Invalid, Refused, TooLarge, ZigralError
+from memory.json_text import dumps
 from memory.json_values import JsonObject
 from tools.analysis.tables import TABLES
 
@@ -136,7 +136,7 @@ class DuckDbSql:
 
 
 async def _write(stdin: asyncio.StreamWriter, value: Mapping[str, object]) -> None:
-    stdin.write(json.dumps(value).encode() + b"\n")
+    stdin.write(dumps(value) + b"\n")
     await stdin.drain()
 
 

@@ -145,10 +145,10 @@ async def test_an_answer_is_told_in_words_too(analyst: AnalystAgent) -> None:
 
 async def test_more_than_is_looked_at_is_said(analyst: AnalystAgent) -> None:
     stored = analyst.data()
-    await stored.leads.add([Lead(email=f"p{n}@many.example") for n in range(1_000)])
-    analyst.data = lambda: StoredData(stored.leads, stored.results, stored.interactions, most_leads=1_000)
+    await stored.leads.add([Lead(email=f"p{n}@many.example") for n in range(600)])
+    analyst.data = lambda: StoredData(stored.leads, stored.results, stored.interactions, most_leads=500)
     answer = await ask(analyst, question="How many leads do we have?")
-    assert answer["text"] == "leads: 1000\nOnly the newest 1,000 leads are looked at."
+    assert answer["text"] == "leads: 500\nOnly the newest 500 leads are looked at."
 
 
 @pytest.mark.parametrize("sql", ["DROP TABLE leads", "SELECT * FROM read_csv('/etc/passwd')", "SELECT 1; SELECT 2"])
