@@ -79,14 +79,16 @@ async def open_agents(settings: Settings, redis: Redis) -> AsyncIterator[Agents]
 
 @asynccontextmanager
 async def _open_ports(settings: Settings, redis: Redis, inputs: Inputs) -> AsyncIterator[Ports]:
+    mail_domains = await asyncio.to_thread(_mail_domains, settings)
+    calls = await asyncio.to_thread(http_calls, settings)
     async with open_workers(PROCESSES) as workers:
         yield Ports(
             web=inputs.web,
             workers=workers,
             snapshots=Snapshots(settings.data),
             interactions=PassingInteractions(settings, redis),
-            mail_domains=_mail_domains(settings),
-            calls=http_calls(settings),
+            mail_domains=mail_domains,
+            calls=calls,
         )
 
 

@@ -7,7 +7,6 @@ often dev asks for a graph.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -18,13 +17,11 @@ from graphs.command import command as command_flow
 from graphs.plan_runs import PlansWithin
 from memory.checkpoints import RedisSaver, saver_on
 from memory.definitions import Definition
-from memory.envelopes import Envelope
 from memory.execution_records import Pinned
 from memory.executions import Executions
 from memory.snapshots import Snapshots
 from memory.step_records import StepRecord
 from memory.words import utc_now
-from nodes.agents.calling import Call
 from nodes.plans.estimate import Estimator
 from nodes.registry import AgentRegistry
 from server import assembly
@@ -32,6 +29,7 @@ from server.agents import open_agents
 from server.data_server import open_redis
 from server.engines import lasting_engine, lasting_planner
 from server.interactions import PassingInteractions
+from server.lasting_agents import LastingAgents
 from server.passing import PassingContexts, PassingKnown, PassingLeads
 from server.planning import model_costs
 from server.run_graphs import WORKFLOW, WorkflowMaker
@@ -98,7 +96,7 @@ def _command_with(settings: Settings, registry: AgentRegistry) -> CompiledStateG
         planner=lasting_planner(settings),
         estimator=Estimator(registry, PassingLeads(settings), model_costs(settings)),
         contexts=lambda owner: PassingContexts(settings, owner),
-        plans=PlansWithin(PassingAgents(settings), calls, NoSteps(), utc_now),
+        plans=PlansWithin(LastingAgents(settings), calls, NoSteps(), utc_now),
         known=PassingKnown(settings, inputs.icp, inputs.offer),
     )
     return flow.compile(name="command")
@@ -119,20 +117,8 @@ def _workflow(thread_id: object) -> CompiledStateGraph[Any, Any, Any, Any]:
     settings = Settings.from_env()
     pinned = asyncio.run(_pinned(settings, thread_id)) if isinstance(thread_id, str) else None
     demo = Pinned(Definition.model_validate(load_definition(assembly.DEMO / "workflow.yaml")), {})
-    maker = WorkflowMaker(PassingAgents(settings), assembly.http_calls(settings), NoSteps())
+    maker = WorkflowMaker(LastingAgents(settings), assembly.http_calls(settings), NoSteps())
     return maker(Pinned.of(pinned) if pinned else demo, "").compile(name=WORKFLOW)
-
-
-@dataclass(frozen=True)
-class PassingAgents:
-    """The agents where nothing can be closed at the end: opened for each call, and closed after it."""
-
-    settings: Settings
-
-    async def call(self, asked: Call) -> Envelope:
-        """What came of it."""
-        async with open_redis(self.settings) as client, open_agents(self.settings, client) as agents:
-            return await agents.caller.call(asked)
 
 
 class NoSteps:

@@ -31,6 +31,7 @@ from server.executions import ExecutionService
 from server.graph_config import read_graph_config
 from server.graph_registry import Compiled, Graphs, load_graphs
 from server.http.errors import HttpRefusal
+from server.lasting_agents import lending
 from server.measuring import measuring
 from server.observing import open_observers
 from server.planning import Planning, open_planning
@@ -131,6 +132,7 @@ async def open_backend(
         threads = Threads(redis)
         steps = RedisStepLog(redis)
         staff = await stack.enter_async_context(open_agents(settings, redis))
+        stack.enter_context(lending(staff))
         for agent in agents:
             staff.registry.register(agent)
         desk = await stack.enter_async_context(

@@ -19,6 +19,7 @@ from nodes.agents.calling import Call
 from server.app import create_app
 from server.cli import app
 from server.http.backend import Backend, open_backend
+from server.lasting_agents import LastingAgents, agents_here
 from server.settings import Settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -214,3 +215,20 @@ def down(folder: Path) -> Path:
     text = GREETER.replace('return {"said"', 'raise Unavailable("acme.example is away.")\n        return {"said"')
     path.write_text(f"from memory.errors import Unavailable\n{text}", encoding="utf-8")
     return path
+
+
+async def test_what_runs_in_a_serving_process_calls_its_agents(backend: Backend) -> None:
+    assert await agents_here(backend.settings) is backend.agents
+
+
+async def test_a_process_without_a_server_opens_its_agents_once(short_folder: Path) -> None:
+    settings = Settings(data=short_folder)
+
+    async def twice() -> None:
+        agents = await asyncio.gather(agents_here(settings), agents_here(settings))
+        assert agents[0] is agents[1]
+        envelope = await LastingAgents(settings).call(Call("echo", {"a": 1}))
+        assert envelope.output == {"a": 1}
+        assert agents[0].standings.of("echo").calls == 1
+
+    await asyncio.to_thread(asyncio.run, twice())
