@@ -27,7 +27,7 @@ from tests.graphs.workflows.trial import Calls, Time
 from tools import conditions, definition_text
 from tools.conditions import holds
 from tools.definition_text import read_definition
-from tools.templates import Scope, dates, filters, parsing, render, rendering
+from tools.templates import Scope, dates, filters, parsing, render, rendering, text_filters, wanted
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "workflows.md").read_text(encoding="utf-8")
 ANOTHER = Definition.model_validate(
@@ -168,7 +168,7 @@ def test_what_is_wrong_is_told_as_on_the_page() -> None:
             ),
             *(int(definitions.MOST_SECONDS), choices.LONGEST_WAIT),
             *(parsing.LONGEST_TEMPLATE, parsing.MOST_EXPRESSIONS, parsing.MOST_FILTERS, parsing.MOST_KEYS),
-            *(rendering.LARGEST_VALUE, filters.LARGEST_TEXT, filters.MOST_ITEMS, conditions.LONGEST_PATTERN),
+            *(rendering.LARGEST_VALUE, wanted.LARGEST_TEXT, text_filters.MOST_ITEMS, conditions.LONGEST_PATTERN),
             check.MOST_TOLD,
         }
     ),

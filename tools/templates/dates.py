@@ -62,7 +62,7 @@ def _time(value: JsonValue) -> datetime:
         try:
             return datetime.fromisoformat(value.strip()[:LONGEST_TIME])
         except ValueError:
-            raise Invalid(f"date reads a time such as 2026-03-01T12:00:00Z, and {short(value)} is none.") from None
+            raise Invalid("date reads a time such as 2026-03-01T12:00:00Z, and this text is none.") from None
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise Invalid(f"date is for a time as text, or seconds since 1970, and this is {kind(value)}.")
     try:

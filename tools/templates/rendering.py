@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from memory.errors import Invalid, TooLarge
-from tools.templates.filters import too_large
 from tools.templates.parsing import parse
 from tools.templates.syntax import Expression, Filter, Path
 from tools.templates.values import MISSING, Missing, Scope, as_text, json_text, look_up, no_such_key
+from tools.templates.wanted import too_large
 
 LARGEST_VALUE = 5_000_000  # characters: of a text, and of the JSON that an object or list with templates makes
 

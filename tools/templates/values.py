@@ -94,6 +94,8 @@ def as_text(value: JsonValue) -> str:
     """How a value stands within a text: null as nothing, texts as they are, all else as JSON."""
     if isinstance(value, str):
         return value
+    if isinstance(value, float):
+        return repr(value)
     return "" if value is None else json_text(value)
 
 

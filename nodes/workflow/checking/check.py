@@ -16,11 +16,12 @@ from nodes.workflow.checking.bounds import (
 )
 from nodes.workflow.checking.compensations import compensation_faults
 from nodes.workflow.checking.dependencies import dependency_faults
+from nodes.workflow.checking.document import DocumentOrder, spelled
 from nodes.workflow.checking.expected import EXPECTED
 from nodes.workflow.checking.order import Order
 from nodes.workflow.checking.output_schemas import Schemas
 from nodes.workflow.checking.outputs import Outputs
-from nodes.workflow.checking.places import DocumentOrder, Found, Outline, Table, outline, spelled
+from nodes.workflow.checking.places import Found, Outline, Table, outline
 from nodes.workflow.checking.scopes import scope_faults
 from nodes.workflow.checking.shapes import shape_faults
 from nodes.workflow.checking.subworkflows import Reach, Workflows, circle_faults, round_faults

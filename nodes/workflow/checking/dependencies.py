@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from nodes.workflow.checking.cycles import cycle_faults
 from nodes.workflow.checking.details import nearest
+from nodes.workflow.checking.document import spelled
 from nodes.workflow.checking.order import Order
-from nodes.workflow.checking.places import Found, Place, Reason, spelled
+from nodes.workflow.checking.places import Found, Place, Reason
 from tools.templates.values import short
 
 
