@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from memory.json_values import JsonObject
+from tools.offline.plan_filters import count_of
 from tools.offline.plan_kinds import rule_of
 from tools.offline.plan_likeness import Likeness
 from tools.offline.plan_marks import Part
@@ -90,6 +91,8 @@ def _objective(asked: Sequence[Asked], refused: Sequence[Part]) -> str:
 def _not_done(asked: Sequence[Asked], refused: Sequence[Part]) -> Iterator[str]:
     marks = dict.fromkeys(mark for one in asked for mark in LIMITS[one.kind] if one.part.begins(mark))
     yield from (_sentences()["not_yet"][mark] for mark in marks)
+    if any(one.kind == "outreach" and count_of(one.part) for one in asked[1:]):
+        yield _sentences()["not_yet"]["count"]
     for part in refused:
         if rule_of(part):
             yield f"Not part of it: “{part.text[:200]}”."

@@ -71,7 +71,7 @@ class Part:
 
     def begins(self, mark: str) -> bool:
         """Whether it begins with one of a mark's words."""
-        return bool(_begin(mark).search(self.said))
+        return bool(_begin(mark).match(self.said))
 
     def has(self, mark: str) -> bool:
         """Whether a mark stands in it; `early_…`: where its verb's object stands; `…_begun`: it begins with it."""

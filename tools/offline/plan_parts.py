@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from tools.offline.plan_kinds import Found, kind_of
 from tools.offline.plan_marks import QUOTED, Part, part_of, plain
 from tools.planning import PlanKind
 
 MOST_PARTS = 12
+MOST_JOINTS = 24  # of a sentence
+REACH = 200  # characters after a joint that tell whether something is asked for there
 LONGEST = 2_000  # characters of a command that are read for its kind
 
 _HIDE = "\ue000"  # a sign that no alphabet has
@@ -69,11 +72,10 @@ def parts_in(command: str) -> Iterator[tuple[Found | None, Part]]:
         return f"“{_HIDE}{len(quoted) - 1}{_HIDE}”"
 
     said = QUOTED.sub(hidden, command[:LONGEST].replace(_HIDE, " ")).strip()
-    sentences = [one for one in _SENTENCE.split(said) if one.strip()]
-    for sentence in sentences[:MOST_PARTS]:
-        for kind, part in _joined(_turned(plain(sentence))):
-            text = _HIDDEN.sub(lambda found: quoted[int(found[1])], part.text)
-            yield kind, Part(text, part.joint)
+    sentences = (one for one in _SENTENCE.split(said) if one.strip())
+    parts = (found for sentence in sentences for found in _joined(_turned(plain(sentence))))
+    for kind, part in islice(parts, MOST_PARTS):
+        yield kind, Part(_HIDDEN.sub(lambda found: quoted[int(found[1])], part.text), part.joint)
 
 
 def _turned(sentence: str) -> str:
@@ -84,9 +86,10 @@ def _turned(sentence: str) -> str:
 def _joined(sentence: str) -> Iterator[tuple[Found | None, Part]]:
     """A sentence's parts: it is cut where what follows asks for something."""
     begun, joint = 0, " "
-    for found in _JOINED.finditer(sentence):
-        before, after = part_of(sentence[begun : found.start()], joint), part_of(sentence[found.end() :])
+    for found in islice(_JOINED.finditer(sentence), MOST_JOINTS):
+        after = part_of(sentence[found.end() : found.end() + REACH])
         if after.begins_anew and kind_of(after) not in {None, "none"}:
+            before = part_of(sentence[begun : found.start()], joint)
             yield kind_of(before), before
             begun, joint = found.end(), found.group()
     last = part_of(sentence[begun:], joint)

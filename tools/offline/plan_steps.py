@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from memory.json_values import JsonObject
-from tools.offline.plan_filters import days_of, language_of, listing_of, most_words, name_of
+from tools.offline.plan_filters import listing_of
 from tools.offline.plan_marks import Part
+from tools.offline.plan_names import name_of
 from tools.offline.plan_parts import Asked
+from tools.offline.plan_wishes import days_of, language_of, most_words
 from tools.planning import Action, PlanKind
 
 MOST_ASKED = 4_000  # characters of a question or a note
@@ -43,9 +45,13 @@ def _prospect(part: Part, steps: Steps) -> None:
         steps.add("research", "read_company", {"website": site})
         steps.leads = steps.add("sales", "qualify_lead", {"lead": {"website": site}})
         return
-    read = steps.add("research", "find_news" if part.has("news") else "enrich_lead", {"leads": leads})
-    judged = leads if part.has("news") else read
-    steps.leads = steps.add("sales", "qualify_lead" if part.has("fit") else "score", {"leads": judged})
+    judge = "qualify_lead" if part.has("fit") else "score"
+    if part.has("news"):
+        steps.leads = steps.add("sales", judge, {"leads": leads})
+        steps.add("research", "find_news", {"leads": leads})
+        return
+    read = steps.add("research", "enrich_lead", {"leads": leads})
+    steps.leads = steps.add("sales", judge, {"leads": read})
 
 
 def _leads(part: Part, steps: Steps) -> str:
@@ -66,14 +72,10 @@ def _site(part: Part) -> str | None:
 
 def _outreach(part: Part, steps: Steps) -> None:
     """Read about the leads and judge them, unless that was done before, and draft a first mail to each."""
-    known = bool(steps.leads)
-    leads = _leads(part, steps)
-    if not known:
-        leads = steps.add("research", "enrich_lead", {"leads": leads})
-    if not known or steps.made[-1].action == "find_news":
-        leads = steps.add("sales", "qualify_lead", {"leads": leads})
-    steps.leads = leads
-    steps.add("copywriter", "draft_email", {"leads": leads, **_wishes(part)})
+    if not steps.leads:
+        read = steps.add("research", "enrich_lead", {"leads": _leads(part, steps)})
+        steps.leads = steps.add("sales", "qualify_lead", {"leads": read})
+    steps.add("copywriter", "draft_email", {"leads": steps.leads, **_wishes(part)})
 
 
 def _wishes(part: Part) -> JsonObject:
