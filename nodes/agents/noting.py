@@ -146,7 +146,7 @@ def _told(noted: Interaction | None, kept: str | None, spelled: Sequence[str], *
     if kept:
         yield "Remembered."
     if spelled:
-        yield f"Nobody at {', '.join(spelled)} is written to or imported from now on."
+        yield f"Not written to or imported from now on: {', '.join(spelled)}."
     elif is_ban:
         yield "Only a mail address or a domain can be held back for certain; name one."
 

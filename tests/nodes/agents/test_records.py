@@ -20,10 +20,13 @@ from memory.suppressions import Suppressions
 from memory.words import utc_now
 from nodes.agents.calling import Call, LocalCaller
 from nodes.agents.records import RecordsAgent
+from nodes.recall import Recall
 from nodes.registry import AgentRegistry
 from server.assembly import DEMO, read_inputs
 from server.settings import Settings
+from tools.profile_files import load_offer
 
+OFFER = load_offer(DEMO / "offer.toml")
 KeepResults = Callable[..., Awaitable[Path]]
 ADA = Lead(
     email="ada@kegel.example", first_name="Ada", company="Kegel Gears", title="Chief Technology Officer",
@@ -202,7 +205,9 @@ async def test_what_is_remembered_comes_back_with_what_the_files_say(caller: Loc
     assert "has these words" in (await asked(caller, "note", forget="gear oil"))["text"]
 
 
-async def test_nobody_at_a_domain_is_contacted_once_somebody_says_so(caller: LocalCaller, leads: Leads) -> None:
+async def test_nobody_at_a_domain_is_contacted_once_somebody_says_so(
+    caller: LocalCaller, interactions: IndexedInteractions
+) -> None:
     noted = await asked(caller, "note", never_contact=["leverx.com", "Tom+x@acme.example"])
     assert noted["never_contact"] == ["leverx.com", "tom@acme.example"]
     assert (await asked(caller, "read", never_contact="x@eu.leverx.com"))["reason"] == "do not contact"
@@ -211,6 +216,9 @@ async def test_nobody_at_a_domain_is_contacted_once_somebody_says_so(caller: Loc
     written = await asked(caller, "write", leads=[{"email": "a@leverx.com"}, {"email": "b@ok.example"}])
     assert [one["outcome"] for one in written["leads"]] == ["suppressed", "added"]
     assert (await asked(caller, "read", about="rule"))["notes"][0]["text"].startswith("Never contact leverx.com")
+    standing = await Recall(interactions, OFFER, utc_now).standing(Lead(email="a@mail.leverx.com"))
+    assert standing
+    assert standing.stop == "The address is on the suppression list (do not contact)."
 
 
 @pytest.mark.parametrize(
