@@ -18,7 +18,7 @@ from typing_extensions import TypedDict
 from graphs.workflow_lists import Graph, Make, State, StepList, outcomes_in, showing, state_of
 from memory.definitions import Step
 from nodes.workflow.frame import Frame
-from nodes.workflow.guarded import Guarded, GuardState, failed
+from nodes.workflow.guarded import Guarded, GuardState, failure_in
 from nodes.workflow.outcomes import Outcome, Outcomes
 from nodes.workflow.wait import WaitEnd
 
@@ -117,7 +117,7 @@ class GuardBody:
         while True:
             guarding = Guarding(frame)
             state = cast(GuardState, await self.graph.ainvoke({}, context=guarding))
-            if (failure := failed(state)) is None:
+            if (failure := failure_in(state)) is None:
                 return state["outcome"]
             if guarding.is_new:
                 raise failure

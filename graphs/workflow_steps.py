@@ -21,6 +21,7 @@ from memory.definitions import (
     Transform,
     Wait,
 )
+from memory.errors import NotFound
 from memory.words import Clock
 from nodes.agents.calling import AgentCaller
 from nodes.workflow.actions import Action, Sleep
@@ -112,6 +113,8 @@ class StepMaker:
 
     def _subworkflow(self, workflow_id: str) -> ListBody:
         """Made once, however many steps call it: workflows that call the next one twice double at each level."""
+        if workflow_id not in self.subworkflows:
+            raise NotFound(f"There is no workflow {workflow_id!r} to call.")
         if workflow_id not in self.made:
             self.made[workflow_id] = list_body(self.subworkflows[workflow_id].steps, self.make)
         return self.made[workflow_id]

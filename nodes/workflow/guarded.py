@@ -72,7 +72,7 @@ class Guarded:
         return {}
 
 
-def failed(state: GuardState) -> StepFailed | None:
+def failure_in(state: GuardState) -> StepFailed | None:
     """The failure that all ended with."""
     if (failure := state.get("failure")) is None:
         return None

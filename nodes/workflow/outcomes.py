@@ -1,7 +1,7 @@
 """What a step came to, in the form in which a checkpoint keeps it: plain JSON."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NotRequired
 
 from pydantic import JsonValue
 from typing_extensions import TypedDict
@@ -14,17 +14,22 @@ class Outcome(TypedDict):
 
     status: Literal["completed", "failed", "skipped"]
     output: JsonValue
+    error: NotRequired[str]  # why it failed
 
 
 Outcomes = Mapping[str, Outcome]  # by step_id
 
 SKIPPED: Outcome = {"status": "skipped", "output": None}
-FAILED: Outcome = {"status": "failed", "output": None}
 
 
 def completed(output: JsonValue) -> Outcome:
     """A step that did what it was to do."""
     return {"status": "completed", "output": output}
+
+
+def failed(error: str) -> Outcome:
+    """A step that failed, and was allowed to."""
+    return {"status": "failed", "output": None, "error": error}
 
 
 def seen(outcomes: Outcomes) -> JsonObject:

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from memory.definitions import Step
-from nodes.workflow.failing import StepFailed, failing
+from nodes.workflow.failing import StepFailed, failing, told
 from nodes.workflow.frame import Frame
-from nodes.workflow.outcomes import FAILED, SKIPPED, Outcome
+from nodes.workflow.outcomes import SKIPPED, Outcome, failed
 from nodes.workflow.recording import Records
 from tools.conditions import holds
 
@@ -24,10 +24,10 @@ class RunStep:
         """What it came to. `StepFailed` where it failed and the workflow is to fail with it."""
         try:
             return await self._run(frame)
-        except StepFailed:
+        except StepFailed as failure:
             if self.step.on_error != "continue":
                 raise
-            return FAILED
+            return failed(told(failure, self.step.step_id))
 
     async def _run(self, frame: Frame) -> Outcome:
         if not await self._is_due(frame):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langgraph.checkpoint.memory import InMemorySaver
 
-from memory.errors import Invalid
+from memory.errors import Invalid, NotFound
 from tests.graphs.workflows.steps import (
     FALSE,
     TRUE,
@@ -230,6 +230,18 @@ async def test_the_state_of_steps_inside_can_be_read() -> None:
     inside = state.tasks[0].state.tasks[0].state
     assert inside.values == {"steps.b": {"status": "completed", "output": {"v": 3}}}
     assert inside.next == ("ask",)
+
+
+async def test_steps_are_streamed_as_they_end_those_inside_too() -> None:
+    trial = Trial(definition(task("a"), loop("l", [1, 2], [task("b")], depends_on=["a"])))
+    stream = trial.graph.astream({"input": {"n": 1}}, trial.config, stream_mode="updates", subgraphs=True)
+    ended = [(place and place[0].partition(":")[0], name) async for place, update in stream for name in update]
+    assert ended == [((), "a"), ("l", "b"), ("l", "b"), ((), "l"), ((), "Output")]
+
+
+async def test_a_workflow_that_is_called_and_not_given_is_named() -> None:
+    with pytest.raises(NotFound, match="'nobody'"):
+        Trial(definition(sub("s", "nobody")))
 
 
 @given(names=st.lists(st.from_regex(r"\A[a-z][a-z0-9_]{0,8}\Z"), min_size=1, max_size=8, unique=True))

@@ -80,6 +80,9 @@ async def test_a_step_that_may_fail_is_null_for_those_that_depend_on_it_and_not_
     )
     assert await trial.run(n=1) == {"b": [None]}
     assert trial.statuses == {"a": "failed", "b": "completed", "c": "failed", "in": "failed"}
+    state = (await trial.graph.aget_state(trial.config)).values
+    assert state["steps.a"] == {"status": "failed", "output": None, "error": "It does not do this."}
+    assert state["steps.c"]["error"] == "The step in failed: It does not do this."
 
 
 async def test_a_step_is_tried_again_after_pauses_that_grow() -> None:
