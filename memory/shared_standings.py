@@ -47,6 +47,7 @@ class SharedStandings(LocalStandings):
 
     redis: Redis = field(kw_only=True)
     process: str = field(default_factory=lambda: uuid4().hex)
+    lease: float = LEASE_SECONDS  # after so many seconds of silence, its calls under way are forgotten
     _shared: dict[str, Shared] = field(default_factory=dict)
     _telling: dict[str, Account] = field(default_factory=dict)  # on its way, or not known to have arrived
     _number: int = 0  # of what is on its way: told twice, it counts once
@@ -77,7 +78,7 @@ class SharedStandings(LocalStandings):
             scripts.TELL,
             self.process,
             self._number,
-            int(LEASE_SECONDS * 1000),
+            int(self.lease * 1000),
             int(HALF_LIFE * 1000),
             json.dumps({name: one for name, one in news.items() if one}),
             json.dumps(ids),

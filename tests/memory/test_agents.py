@@ -1,8 +1,12 @@
 """How agents are doing: the same kept in one process and on Redis for all of them."""
 
+import asyncio
+import signal
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +18,7 @@ from memory.agents import AgentStandings, LocalStandings
 from memory.errors import Malformed, Unavailable
 from memory.shared_standings import SharedStandings, telling
 
+ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -157,6 +162,39 @@ async def test_the_load_of_a_process_that_is_silent_is_forgotten(redis_client: R
     await redis_client.zadd("{zigral}:agents:processes", {killed.process: 1})  # its lease is over
     await other.tell(["a"])
     assert other.of("a").load == 0
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from memory.connection import connect
+from memory.shared_standings import SharedStandings
+
+
+async def main(url):
+    async with connect(url) as redis:
+        standings, other = SharedStandings(redis=redis, lease=2.0), SharedStandings(redis=redis)
+        standings.begun("a")
+        await standings.tell([])
+        await other.tell(["a"])
+        print(other.of("a").load, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+async def test_the_load_of_a_killed_process_disappears(redis_url: str, redis_client: Redis) -> None:
+    command = (sys.executable, "-c", KILLED, redis_url)
+    killed = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    said, _ = await killed.communicate()
+    assert (killed.returncode, said) == (-signal.SIGKILL, b"1\n")
+    other = SharedStandings(redis=redis_client)
+    await other.tell(["a"])
+    while other.of("a").load:
+        await asyncio.sleep(0.1)
+        await other.tell(["a"])
+    assert other.of("a").calls == 0
 
 
 async def test_a_process_that_leaves_takes_its_load_with_it(redis_client: Redis) -> None:

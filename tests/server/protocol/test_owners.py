@@ -41,7 +41,10 @@ async def ids(http: httpx.AsyncClient) -> dict[str, str]:
     kept = await http.post("/api/v1/workflows", json=workflow, headers=ADA)
     workflow_id = kept.json()["workflow_id"]
     executed = await http.post(f"/api/v1/workflows/{workflow_id}/execute", headers=ADA)
+    wanted = {"type": "simple", "query": "List my leads.", "execute": False}
+    task = await http.post("/api/v1/tasks", json=wanted, headers=ADA)
     return {
+        "task_id": task.json()["task_id"],
         "workflow_id": workflow_id,
         "execution_id": executed.json()["execution_id"],
         "thread_id": thread,
