@@ -130,6 +130,18 @@ def test_what_is_inside_a_step_is_seen_from_outside_through_that_step_alone() ->
     }
 
 
+def test_one_branch_does_not_see_another() -> None:
+    inner = transform("c", "{{steps.a}}", depends_on=["a"])
+    left, right = [transform("a"), loop("each", transform("b"))], [inner, transform("d", "{{steps.b}}")]
+    assert mistakes(
+        workflow({"step_id": "fork", "step_type": "parallel", "branches": {"l": left, "r": right}})
+    ) == {
+        "steps[0].branches.r[0].value": "{{steps.a}}: a is in another branch, which is not seen from here.",
+        "steps[0].branches.r[0].depends_on[0]": "a is in another branch. Nothing here can wait for it.",
+        "steps[0].branches.r[1].value": "{{steps.b}}: b is in another branch, which is not seen from here.",
+    }
+
+
 @pytest.mark.parametrize(
     ("path", "says"),
     [

@@ -1,6 +1,7 @@
 """Random definitions: those that are right are taken, those with one thing wrong are refused at that place."""
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -69,6 +70,68 @@ def test_one_thing_that_is_wrong_is_found_at_its_own_place(name: str) -> None:
         assert not mutated.is_alone or found == [mutated.path], caught.value.mistakes
         assert all(mistake.message for mistake in caught.value.mistakes)
     assert tried >= 4
+
+
+def before(steps: list[dict[str, Any]], step: dict[str, Any]) -> set[str]:
+    """All that must have ended in a step's own list."""
+    by_id = {one["step_id"]: one for one in steps}
+    found: set[str] = set()
+    waiting = list(step.get("depends_on", []))
+    while waiting:
+        one = waiting.pop()
+        if one in by_id and one not in found:
+            found.add(one)
+            waiting += by_id[one].get("depends_on", [])
+    return found
+
+
+def seen_by_each(steps: list[dict[str, Any]], path: str, outside: set[str]) -> Iterator[tuple[str, Any, set[str]]]:
+    """Every step with its path and the steps that it sees."""
+    undone = {one.get("compensation") for one in steps}
+    for number, step in enumerate(steps):
+        seen = outside | before(steps, step)
+        if step["step_id"] not in undone:
+            yield f"{path}[{number}]", step, seen
+            for key in ("then", "else", "steps"):
+                yield from seen_by_each(step.get(key, []), f"{path}[{number}].{key}", seen)
+            for name, branch in step.get("branches", {}).items():
+                yield from seen_by_each(branch, f"{path}[{number}].branches.{name}", seen)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_template_reads_the_steps_that_must_have_ended_and_no_others(seed: int) -> None:
+    made, chance = definition(seed, 5 + seed // 2, ALL), random.Random(seed)
+    every = list(seen_by_each(made["steps"], "steps", set()))
+    path, step, seen = chance.choice(every)
+    other = chance.choice([one["step_id"] for _, one, _ in every])
+    if chance.random() < 0.5 and seen:
+        other = chance.choice(sorted(seen))
+    step["when"] = {"op": "ne", "left": f"{{{{steps.{other} | default(1)}}}}", "right": None}
+    try:
+        check(made)
+    except Mistakes as error:
+        assert other not in seen
+        assert [mistake.path for mistake in error.mistakes] == [f"{path}.when.left"]
+    else:
+        assert other in seen
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_step_waits_for_steps_beside_it_or_for_what_comes_before_those_around_it(seed: int) -> None:
+    made, chance = definition(seed, 5 + seed // 2, ALL), random.Random(seed)
+    every = list(seen_by_each(made["steps"], "steps", set()))
+    path, step, seen = chance.choice(every)
+    other = chance.choice([one["step_id"] for _, one, _ in every])
+    step.setdefault("depends_on", []).append(other)
+    beside = path.rpartition("[")[0]
+    here = {one["step_id"] for place, one, _ in every if place.rpartition("[")[0] == beside}
+    try:
+        check(made)
+    except Mistakes as error:
+        assert other not in seen
+        assert all(".depends_on[" in mistake.path for mistake in error.mistakes)
+    else:
+        assert other in seen | here
 
 
 JSON = st.recursive(

@@ -53,6 +53,8 @@ def _no_dependency(order: Order, place: Place, one: str) -> Reason | str | None:
             return None
         outer = next(around for around in place.around if around.inside is target.inside)
         return f"{one} does not come before {outer.step_id}, which is around this step. Let that one depend on it."
+    if next(target.around) in place.around:
+        return f"{one} is in another branch. Nothing here can wait for it."
     return f"{one} is inside {_way_to(target)}. Depend on the step around it."
 
 

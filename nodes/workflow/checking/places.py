@@ -41,7 +41,7 @@ class Found:
         return self.reason if isinstance(self.reason, str) else self.reason.sentence
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StepList:
     """A list of steps that depend on each other; `around` is the step whose body it is."""
 

@@ -136,6 +136,15 @@ def _not_seen(target: Place, view: _View) -> str | None:
 
 def _inside_of(target: Place, here: Place | None) -> str:
     """Says how a step inside another one is read from outside: through the one around it that is seen here."""
-    around = set(here.around) if here else set()
-    outer = [one for one in target.around if one not in around][-1]
+    outer = _seen_around(target, here)
+    if outer is None:
+        return f"{target.step_id} is in another branch, which is not seen from here."
     return f"{target.step_id} is inside {outer.step_id}. Write steps.{outer.step_id}.{way_within(outer, target)}."
+
+
+def _seen_around(target: Place, here: Place | None) -> Place | None:
+    if here is None:
+        return [*target.around][-1]
+    own = [here, *here.around]
+    lists = {one.inside for one in own}
+    return next((one for one in target.around if one.inside in lists and one not in own), None)
