@@ -110,7 +110,7 @@ class Drafted(Dossier):
 class Replied(Dossier):
     """A lead, and an answer to a mail of theirs, which nobody has sent.
 
-    The draft's claims cite `questions`: quotations from the mail, whose text is the snapshot `message_id`.
+    The draft's claims cite `questions`: quotations from the mail, which is the snapshot `message_id`, in no store.
     """
 
     draft: Draft | None = None
@@ -118,6 +118,7 @@ class Replied(Dossier):
     proven: bool = Field(False, description="Whether every word of the draft was found in what it rests on.")
     questions: tuple[Fact, ...] = Field((), description="What they ask: message[start:end] is the quote.")
     unanswered: tuple[str, ...] = Field((), description="Questions that the offer says nothing to, for a person.")
-    message_id: str = Field("", description="The first 16 hex digits of the SHA-256 of the message's text.")
+    message: str = Field("", description="The mail that is answered, with line ends of one kind.")
+    message_id: str = Field("", description="The first 16 hex digits of its SHA-256.")
     notes: tuple[str, ...] = Field((), description="What whoever approves should know.")
     status: LeadStatus

@@ -26,7 +26,7 @@ from tools.received import Received
 LONGEST_SUBJECT = 200  # characters
 SPOKEN: tuple[Language, ...] = ("en", "de", "fr")
 FOR_A_PERSON = Qualification(status="review", score=0)  # who wrote to us may be answered, whether they fit or not
-ANSWERED = "They have not written since our last mail, so there is nothing to answer."
+SILENT = "They have not written since our last mail, so there is nothing to answer."
 NO_MESSAGE = "There is no received mail to answer. Give its text as `message`."
 NOTHING_ASKED = "The mail asks nothing that could be answered from the offer. Answer it yourself."
 UNSPOKEN = "The offer has no statement and call to action in the language of the mail. Answer it yourself."
@@ -60,7 +60,7 @@ class Replying:
         past = with_person([*heard, *(Heard.of(item) for item in recalled.past or ())], dossier.lead)
         newest = next((one for one in past if one.kind in ("mail_received", "mail_sent")), None)
         if text is None and newest is not None and newest.kind == "mail_sent":
-            return without_answer(dossier, ANSWERED)
+            return without_answer(dossier, SILENT)
         given = text if text is not None else newest.text if newest else ""
         if not given.strip():
             return without_answer(dossier, NO_MESSAGE)
@@ -171,6 +171,7 @@ class Answer:
                 "proven": draft is not None and proof is not None and proof.passed,
                 "questions": self.questions,
                 "unanswered": tuple(one.quote for one in self.questions if one.id not in answered),
+                "message": self.message.text,
                 "message_id": self.snapshot.id,
                 "notes": _notes(self.dossier.standing),
                 "status": "skipped" if draft is None else "awaiting_approval",

@@ -10,10 +10,10 @@ from tools.proof.reading import read
 
 
 class Wishes(BaseModel):
-    """How the mail should be. What is not followed is said in the notes."""
+    """How the mail should be. The notes say which of it the draft does not follow, or cannot be known to."""
 
     instructions: Annotated[str, Field(max_length=10_000)] = Field(
-        "", description="What the mail should be like. Kept in the notes for whoever approves, and not followed."
+        "", description="What the mail should be like: kept in the notes for whoever approves."
     )
     max_words: int | None = Field(None, ge=1, description="Told in the notes where the draft has more words.")
     language: str | None = Field(
@@ -31,4 +31,4 @@ class Wishes(BaseModel):
         if wanted and read(draft.body).language != wanted:
             yield f"It is not in the language that was asked for ({self.language})."
         if self.instructions.strip():
-            yield f"Instructions are for whoever approves, and were not followed: “{self.instructions.strip()}”"
+            yield f"Asked for was: “{self.instructions.strip()}” Whoever approves, check that this is it."

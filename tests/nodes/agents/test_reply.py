@@ -45,6 +45,7 @@ async def test_a_question_that_the_offer_answers_is_quoted_and_answered(copywrit
 
 async def test_every_question_stands_in_the_mail_at_its_place(copywriter: CopywriterAgent) -> None:
     found = await reply(copywriter, ASKS)
+    assert found["message"] == ASKS
     assert found["message_id"] == hashlib.sha256(ASKS.encode()).hexdigest()[:16]
     assert [ASKS[one["start"] : one["end"]] for one in found["questions"]] == [
         one["quote"] for one in found["questions"]
