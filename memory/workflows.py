@@ -73,6 +73,14 @@ class Workflows:
         page = await self._kept.page(cursor, limit=limit)
         return Page(tuple(map(_workflow, page.items)), page.next_cursor)
 
+    async def versions(self, workflow_id: str, cursor: str | None = None, *, limit: int = 100) -> Page[Workflow]:
+        """The versions of a workflow that are kept, the latest first; `NotFound` where there is none."""
+        try:
+            page = await self._kept.history(workflow_id, cursor, limit=limit)
+        except NotFound:
+            raise no_workflow(workflow_id) from None
+        return Page(tuple(map(_workflow, page.items)), page.next_cursor)
+
     async def delete(self, workflow_id: str) -> None:
         """Remove the workflow with its versions; `NotFound` where there is none. Its executions stay."""
         try:

@@ -25,7 +25,8 @@ async def metrics(backend: BackendOf) -> Response:
     runs = await Runs(backend.redis).counts()
     registry = CollectorRegistry(auto_describe=False)
     under_way = {status: runs.pop(status, 0) for status in ("pending", "running")}
-    registry.register(Seen(await backend.measures.read(), under_way, ended=runs))
+    executions = await backend.executions.executions.counts()
+    registry.register(Seen(await backend.measures.read(), under_way, ended=runs, executions=executions))
     agents = backend.agents
     registry.register(SeenAgents([agents.standings.of(one.agent_id) for one in agents.registry]))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
@@ -38,6 +39,7 @@ class Seen(Collector):
     measures: Mapping[Measure, float]
     under_way: Mapping[str, int]
     ended: Mapping[str, int]
+    executions: Mapping[str, int]
 
     def collect(self) -> Iterable[Metric]:
         """Every metric that we have."""
@@ -45,6 +47,7 @@ class Seen(Collector):
         waiting = GaugeMetricFamily("zigral_queue_depth", "Runs that wait for a worker.")
         waiting.add_metric([], self.under_way.get("pending", 0))
         yield waiting
+        yield _gauge("zigral_executions", "Executions of workflows that are kept, by state.", self.executions)
         yield _counter("zigral_runs_ended", "Runs that are over, by how they ended.", "status", self.ended)
         yield from self._counters()
         yield self._steps()

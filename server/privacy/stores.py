@@ -20,6 +20,7 @@ from memory.searching import every_value
 from memory.store import Stores, stores_on
 from memory.tasks import Tasks
 from memory.threads import Threads
+from memory.workflows import Workflows
 from server.data_server import open_redis
 from server.interactions import open_interactions
 from server.jsonable import plain, to_json
@@ -27,7 +28,14 @@ from server.privacy.units import Unit, unit_of
 from server.settings import Settings
 
 Whose = Literal["theirs", "mention"]
-READABLE = ("lead", "interaction", "context", "task", "item")  # kinds that are read in a form of their own
+READABLE = (
+    "lead",
+    "interaction",
+    "context",
+    "task",
+    "workflow",
+    "item",
+)  # in a form of their own
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,8 @@ class DataStores:
             await self._remove_thread(unit.id)
         elif unit.kind == "context":
             await Contexts(self.redis, unit.owner).delete(unit.id)
+        elif unit.kind == "workflow":
+            await Workflows(self.redis, unit.owner).delete(unit.id)
         elif unit.kind == "task":
             await Tasks(self.redis, unit.owner).delete(unit.id)
         elif unit.kind == "interaction":
@@ -142,6 +152,8 @@ class DataStores:
             return found.model_dump(mode="json") if found else None
         if unit.kind == "context":
             return await self._context(unit)
+        if unit.kind == "workflow":
+            return await self._workflow(unit)
         if unit.kind == "task":
             task = await Tasks(self.redis, unit.owner).get(unit.id)
             return {"owner": unit.owner, **task.model_dump(mode="json")}
@@ -166,6 +178,14 @@ class DataStores:
             checkpoints += [point.model_dump(mode="json") for point in points.items]
             if (cursor := points.next_cursor) is None:
                 return {"owner": unit.owner, "versions": versions, "checkpoints": checkpoints}
+
+    async def _workflow(self, unit: Unit) -> object:
+        workflows, cursor, versions = Workflows(self.redis, unit.owner), None, []
+        while True:
+            page = await workflows.versions(unit.id, cursor)
+            versions += [{"version": one.version, **one.given} for one in page.items]
+            if (cursor := page.next_cursor) is None:
+                return {"owner": unit.owner, "versions": versions}
 
     async def _thread(self, thread_id: str) -> object:
         record = await self._record(f"{{zigral}}:thread:{thread_id}")

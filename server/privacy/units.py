@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote
 
-Kind = Literal["lead", "interaction", "thread", "run", "context", "task", "item", "answer", "other"]
+Kind = Literal["lead", "interaction", "thread", "run", "context", "task", "workflow", "item", "answer", "other"]
 
 OURS = (b"zigral:suppressions", b"zigral:erasing", b"zigral:run-folders")
 PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
@@ -14,16 +14,18 @@ PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("answer", re.compile(r"(?P<id>zigral:answer:.+)", re.DOTALL)),
     ("context", re.compile(r"\{zigral:context\}:(?P<owner>[^:]*):job:(?P<id>.+?)(?::(?:versions|times|texts))?")),
     ("task", re.compile(r"\{zigral:task\}:(?P<owner>[^:]*):job:(?P<id>.+?)(?::versions)?")),
+    ("workflow", re.compile(r"\{zigral:workflow\}:(?P<owner>[^:]*):job:(?P<id>.+?)(?::versions)?")),
     ("item", re.compile(r"\{zigral:store:(?P<owner>.*)\}:items", re.DOTALL)),
     ("thread", re.compile(r"\{zigral\}:thread:(?P<id>.+?)(?::(?:runs|pending))?")),
     ("thread", re.compile(r"\{zigral\}:execution:(?P<id>.+?)(?::steps)?")),
     ("run", re.compile(r"\{zigral\}:(?:run|events):(?P<id>.+)")),
-    ("thread", re.compile(r"\{zigral:(?P<id>(?!context\}|task\}|store:).*)\}:[co]", re.DOTALL)),
+    ("thread", re.compile(r"\{zigral:(?P<id>(?!context\}|task\}|workflow\}|store:).*)\}:[co]", re.DOTALL)),
 )
 # Sets of names that lie beside a thing and go with it.
 INDEXES = re.compile(
     r"zigral:lead:(?:index|count)|zigral:\{interactions\}:.*|\{zigral:store:.*\}:(?:index|spaces)"
-    r"|\{zigral:(?:context|task)\}:(?:owners|[^:]*:(?:place|index.*))|\{zigral\}:(?:threads|executions):.*|\{zigral:[^:]+\}:fence",
+    r"|\{zigral:(?:context|task|workflow)\}:(?:owners|[^:]*:(?:place|index.*))"
+    r"|\{zigral\}:(?:threads|executions):.*|\{zigral:[^:]+\}:fence",
     re.DOTALL,
 )
 
