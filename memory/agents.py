@@ -16,7 +16,7 @@ from memory.records import Record
 from memory.words import Clock, utc_now
 
 DEGRADED_BELOW = 0.5  # of the latest calls succeeded
-ENOUGH = 2.0  # calls, faded, from which on that is said
+ENOUGH = 2.0  # calls, faded, from which on that is said: three, where the last was a moment ago
 
 Health = Literal["healthy", "degraded", "unavailable"]
 Monotonic = Callable[[], float]

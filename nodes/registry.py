@@ -1,10 +1,10 @@
 """The agents that there are, by id and by what they can do."""
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from inspect import iscoroutinefunction
 
 from memory.errors import Conflict, Invalid, NotFound
+from memory.near_names import instead
 from nodes.agents.agent import NAME, WHAT_NAMES_ARE, Agent, Capability, Limits
 
 
@@ -35,7 +35,7 @@ class AgentRegistry:
     def get(self, agent_id: str) -> Agent:
         """The agent of this id; `NotFound` names those that there are."""
         if agent_id not in self._agents:
-            raise NotFound(f"There is no agent {agent_id[:100]!r}. {_instead(agent_id, self._agents)}")
+            raise NotFound(f"There is no agent {agent_id[:100]!r}. {instead(agent_id, self._agents)}")
         return self._agents[agent_id]
 
     @property
@@ -51,7 +51,7 @@ class AgentRegistry:
         """All that have it; `NotFound`, with names that are near, where none has."""
         if found := [(agent, ability) for agent in self if (ability := agent.can(capability))]:
             return found
-        raise NotFound(f"No agent can {capability[:100]!r}. {_instead(capability, self.capabilities)}")
+        raise NotFound(f"No agent can {capability[:100]!r}. {instead(capability, self.capabilities)}")
 
     def ability(self, agent_id: str, capability: str) -> tuple[Agent, Capability]:
         """The agent of this id and its capability; `NotFound` says what it can where it cannot do that."""
@@ -76,10 +76,3 @@ def _check(agent: Agent) -> None:
     names = [one.name for one in agent.abilities]
     if len(set(names)) < len(names):
         raise Invalid(f"The agent {agent.agent_id} has a capability twice.")
-
-
-def _instead(wanted: str, names: Iterable[str]) -> str:
-    known = list(names)
-    if near := get_close_matches(wanted[:100], known, n=3):
-        return f"Did you mean {' or '.join(near)}?"
-    return f"There are {', '.join(known[:30])}." if known else "There are none yet."

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -10,6 +9,7 @@ from pydantic import BaseModel
 from memory.errors import Conflict, NotFound
 from memory.json_values import JsonObject
 from memory.mistakes import read_parameters
+from memory.near_names import instead
 
 Given = TypeVar("Given", bound=BaseModel)
 
@@ -70,9 +70,7 @@ class ToolRegistry:
         """The tool of this name; `NotFound` names those that are near, or all."""
         if name in self._tools:
             return self._tools[name]
-        near = get_close_matches(name[:100], self._tools, n=3)
-        instead = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(self._tools) or 'none'}."
-        raise NotFound(f"There is no tool {name[:100]!r}. {instead}")
+        raise NotFound(f"There is no tool {name[:100]!r}. {instead(name, self._tools)}")
 
     def with_capability(self, capability: str) -> list[Tool]:
         """All that can do it."""

@@ -30,8 +30,8 @@ class AgentSpared(AgentUnavailable):
 
     def __init__(self, agent_id: str, failures: int, seconds: float) -> None:
         super().__init__(
-            f"The agent {agent_id} failed {failures} times in a row and is not called for "
-            f"{max(1, round(seconds))} seconds. Try again then."
+            f"The agent {agent_id} failed {failures} times in a row and is spared for now. "
+            f"Try again in {max(1, round(seconds))} s."
         )
 
 

@@ -342,12 +342,12 @@ async def test_an_agent_that_keeps_failing_is_spared_and_then_tried_once() -> No
     calls = caller(agent, monotonic=hours)
     for _ in range(3):
         await failed(calls)
-    assert "failed 3 times in a row and is not called for 30 seconds" in str(await failed(calls))
+    assert "failed 3 times in a row and is spared for now. Try again in 30 s." in str(await failed(calls))
     assert agent.calls == 3
     hours.now = 31
     await failed(calls)
     assert agent.calls == 4
-    assert "not called for" in str(await failed(calls))
+    assert "is spared" in str(await failed(calls))
     hours.now = 62
     agent.acts = [lambda: {"ok": True}]
     await done(calls)
@@ -370,7 +370,7 @@ async def test_one_call_alone_tries_an_agent_that_was_spared() -> None:
     agent.begun.clear()
     trying = asyncio.create_task(done(calls))
     await agent.begun.wait()
-    assert "not called" in str(await failed(calls))
+    assert "is spared" in str(await failed(calls))
     gate.set()
     await trying
     await done(calls)
@@ -392,7 +392,7 @@ async def test_a_cancelled_trial_leaves_the_next_call_to_try_alone() -> None:
         agent.begun.clear()
         trying = asyncio.create_task(done(calls))
         await agent.begun.wait()
-        assert "not called" in str(await failed(calls))
+        assert "is spared" in str(await failed(calls))
         if is_cancelled:
             trying.cancel()
             await asyncio.gather(trying, return_exceptions=True)
