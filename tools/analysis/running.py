@@ -13,14 +13,14 @@ from typing import Protocol
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from memory.errors import Invalid, Refused, TooLarge, ZigralError
+from memory.errors import Invalid, Refused, TooLarge, Unavailable, ZigralError
 from memory.json_text import dumps
 from memory.json_values import JsonObject
 from tools.analysis.tables import TABLES
 
 PROGRAM = Path(__file__).with_name("duckdb_process.py")
 LONGEST_SQL = 20_000  # characters
-GRACE = 0.5  # seconds that a process has to end once its answer was read, or was given up
+GRACE = 0.5  # seconds that a process has to end once its answer was read
 LARGEST_ANSWER = 8_000_000  # bytes
 WHAT_CAN_BE_ASKED = f"Give one SELECT over the tables {', '.join(TABLES)}."
 
@@ -79,22 +79,16 @@ class DuckDbSql:
         if any("\ud800" <= sign <= "\udfff" or sign == "\0" for sign in sql):
             raise Invalid("The SQL has signs that are no letters. Remove them.", where="sql")
         async with self._turns:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-I",
-                str(PROGRAM),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                env={},
-            )
+            process = await _started()
+            grace = 0.0
             try:
                 async with asyncio.timeout(self.limits.load_seconds + self.limits.seconds + 2):
                     answer = await self._asked(process, sql, data)
+                grace = GRACE
             except TimeoutError:
                 raise TooLarge("The question took too long. Ask for less at once.", where="sql") from None
             finally:
-                await _ended(process)
+                await _ended(process, grace)
         return _read(answer)
 
     async def _asked(self, process: asyncio.subprocess.Process, sql: str, data: Data) -> bytes:
@@ -148,18 +142,34 @@ async def _whole(stdout: asyncio.StreamReader, begun: bytes) -> bytes:
     return bytes(answer)
 
 
-async def _ended(process: asyncio.subprocess.Process) -> None:
-    """The process, gone for certain: by itself a moment after its answer, or killed.
+async def _started() -> asyncio.subprocess.Process:
+    """The program, with an empty environment."""
+    pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    try:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-I", str(PROGRAM), stdin=pipe, stdout=pipe, stderr=nothing, env={}
+        )
+    except OSError as error:
+        raise Unavailable(
+            f"The program that answers was not started ({error.strerror}). Try again later."
+        ) from None
+
+
+async def _ended(process: asyncio.subprocess.Process, grace: float) -> None:
+    """The process, gone for certain: by itself within `grace` seconds, or killed.
 
     Not by `Process.kill`, which may take the end from whoever waits for it.
     """
     try:
-        async with asyncio.timeout(GRACE):
+        async with asyncio.timeout(grace):
             await process.wait()
     except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGKILL)
-        await process.wait()
+        pass
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+    await process.wait()
 
 
 class _Answer(BaseModel):
