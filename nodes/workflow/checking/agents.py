@@ -63,7 +63,15 @@ def agent_faults(steps: Outline, agents: Agents) -> Iterator[Found]:
 
 
 def _who(place: Place, agents: Agents) -> Iterator[Found]:
-    agent_type, capability, task = (place.given.get(key) for key in ("agent_type", "capability", "task"))
+    named = {key: place.given.get(key) for key in ("agent_type", "capability", "task")}
+    templates = [key for key, name in named.items() if isinstance(name, str) and "{{" in name]
+    for key in templates:
+        yield Found((*place.path, key), f"{key} is never a template. Write out which one it is.")
+    if not templates:
+        yield from _unknown(place, agents, *named.values())
+
+
+def _unknown(place: Place, agents: Agents, agent_type: object, capability: object, task: object) -> Iterator[Found]:
     if isinstance(agent_type, str) and agent_type:
         agent = agents.by_id.get(agent_type)
         if agent is None:

@@ -63,9 +63,9 @@ def check_definition(
 
 
 def _within(given: Table, steps: Outline) -> Iterator[Iterator[Found]]:
-    """What is wrong with the parts, each by itself."""
-    yield shape_faults(given, steps)
+    """What is wrong with the parts, each by itself; what is said last of a place holds."""
     yield number_faults(given)
+    yield shape_faults(given, steps)
 
 
 def _between(given: Table, steps: Outline, agents: Iterable[Agent] | None) -> Iterator[Iterator[Found]]:

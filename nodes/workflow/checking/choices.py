@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from nodes.workflow.checking.details import shown
 from nodes.workflow.checking.expected import EXPECTED
 from nodes.workflow.checking.places import Found, Place
 from tools.templates.values import short
@@ -50,7 +51,7 @@ def _wait(place: Place) -> Iterator[Found]:
     seconds, until = place.given.get("seconds"), place.given.get("until")
     too_long = isinstance(seconds, int | float) and seconds > LONGEST_WAIT
     if too_long or (isinstance(seconds, str) and not _has_template(seconds)):
-        yield Found((*place.path, "seconds"), f"{EXPECTED['seconds']} This is {short(str(seconds))}.")
+        yield Found((*place.path, "seconds"), f"{EXPECTED['seconds']} This is {shown(seconds)}.")
     if isinstance(until, str) and not _has_template(until) and not _is_time(until):
         yield Found((*place.path, "until"), f"{EXPECTED['until']} This is {short(until)}.")
 

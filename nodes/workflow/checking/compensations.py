@@ -27,7 +27,7 @@ def _named(order: Order, place: Place) -> Iterator[Found]:
             yield Found(path, "A step cannot be its own compensation.")
         elif named not in place.inside.by_id:
             elsewhere = f"{short(named)} is not in this step's own list."
-            yield Found(path, elsewhere if named in order.by_id else no_step(named, lambda: place.inside.by_id))
+            yield Found(path, elsewhere if named in order.by_id else no_step(named, place.others))
         elif compensates(place.inside.by_id[named]):
             yield Found(path, f"{named} has a compensation of its own, so it cannot be one.")
 

@@ -45,7 +45,7 @@ def _no_dependency(order: Order, place: Place, one: str) -> Reason | str | None:
             return f"{one} runs only after {undone[0].step_id} failed, so nothing can depend on it."
         return None
     if target is None:
-        return no_step(one, lambda: place.inside.by_id)
+        return no_step(one, place.others)
     if any(around is target for around in place.around):
         return f"{one} is the step around this one. Nothing inside it can wait for it."
     if target.inside in [around.inside for around in place.around]:
@@ -58,9 +58,9 @@ def _no_dependency(order: Order, place: Place, one: str) -> Reason | str | None:
     return f"{one} is inside {_way_to(target)}. Depend on the step around it."
 
 
-def no_step(step_id: str, there: Callable[[], Iterable[str]]) -> Reason:
+def no_step(step_id: str, there: Callable[[], Iterable[str]], none: str = "There is no other.") -> Reason:
     """Says that no step has this id, and which of those that there are was meant."""
-    return Reason(f"There is no step {short(step_id)}.", lambda: nearest(step_id, there()))
+    return Reason(f"There is no step {short(step_id)}.", lambda: nearest(step_id, there(), none))
 
 
 def _way_to(place: Place) -> str:

@@ -94,10 +94,10 @@ def no_such_key(key: str, names: Iterable[str]) -> str:
     return f"There is no key {short(key)} here. {nearest(key.lower(), names)}"
 
 
-def nearest(word: str, names: Iterable[str]) -> str:
+def nearest(word: str, names: Iterable[str], none: str = "There is none.") -> str:
     """Which of the names was meant, as a sentence; all of them where none is near."""
     there = list(dict.fromkeys(names))
     close = get_close_matches(word[:LONGEST_WORD], there, n=1)
     if close:
         return f"Did you mean {close[0]}?"
-    return f"There {'is' if len(there) == 1 else 'are'} {listed(there)}." if there else "There is none."
+    return f"There {'is' if len(there) == 1 else 'are'} {listed(there)}." if there else none

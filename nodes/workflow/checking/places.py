@@ -83,6 +83,10 @@ class Place:
         found = self.given.get("depends_on")
         return [one if isinstance(one, str) else None for one in found] if isinstance(found, list) else []
 
+    def others(self) -> Sequence[str]:
+        """The ids of the other steps of its list."""
+        return [step_id for step_id in self.inside.by_id if step_id != self.step_id]
+
     @property
     def around(self) -> Iterator["Place"]:
         """The steps around it, the innermost first."""

@@ -102,7 +102,7 @@ def _unreadable(reference: Reference, view: _View) -> Reason | str | None:
         return None
     target = view.order.by_id.get(reference.keys[1])
     if target is None:
-        return no_step(reference.keys[1], lambda: _there(view))
+        return no_step(reference.keys[1], lambda: _there(view), none="No step comes before this one.")
     return _not_seen(target, view) or (
         None if view.may_miss or reference.has_default else view.outputs.fault(target, reference)
     )

@@ -24,7 +24,7 @@ from nodes.workflow.checking.conditions import condition_faults
 from nodes.workflow.checking.details import names_of, nearest, no_such_key, shown, value_in, wanted, where
 from nodes.workflow.checking.expected import EXPECTED
 from nodes.workflow.checking.places import CONDITIONS, Found, Outline, Path, Place, Reason, Table
-from tools.templates.values import kind
+from tools.templates.values import kind, short
 
 STEPS: dict[str, type[StepBase]] = {
     "agent_task": AgentTask, "api_call": ApiCall, "transform": Transform, "condition": Branch,
@@ -65,7 +65,8 @@ def _step(place: Place) -> Iterator[Found]:
 def _no_type(given: object) -> Reason | str:
     if given is None:
         return f"step_type is missing. There are {', '.join(STEPS)}."
-    return Reason(f"There is no step type {shown(given)}.", lambda: nearest(str(given), STEPS))
+    name = short(given) if isinstance(given, str) else shown(given)
+    return Reason(f"There is no step type {name}.", lambda: nearest(str(given), STEPS))
 
 
 def _no_steps(given: Table, path: Path) -> Iterator[Found]:

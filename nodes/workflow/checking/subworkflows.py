@@ -1,11 +1,14 @@
 """How often the steps of a definition may run, and that no workflow reaches itself."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from memory.definitions import MOST_ITERATIONS, Branch, Definition, Loop, Parallel, Step, Subworkflow
-from nodes.workflow.checking.places import Found, Outline, Place
-from tools.templates.values import listed, short
+from nodes.workflow.checking.details import nearest
+from nodes.workflow.checking.places import Found, Outline, Place, Reason
+from tools.templates.values import short
 
 MOST_ROUNDS = 100_000  # of all loops around a step together
 
@@ -14,24 +17,31 @@ Workflows = Mapping[str, Definition]
 
 @dataclass(frozen=True)
 class Reach:
-    """What other workflows reach, and how often their innermost steps may run."""
+    """What other workflows reach, and how often their innermost steps may run. Each is looked through once."""
 
     workflows: Workflows
+    _called: dict[str, list[str]] = field(default_factory=dict)
     _rounds: dict[str, int] = field(default_factory=dict)
 
     def way(self, start: str, end: str) -> list[str] | None:
         """The workflows from one to another, both included."""
         ways: dict[str, list[str]] = {start: [start]}
-        waiting = [start]
+        waiting = deque(ways)
         while waiting:
-            at = waiting.pop(0)
+            at = waiting.popleft()
             if at == end:
                 return ways[at]
-            for one in called_by(self.workflows[at].steps) if at in self.workflows else ():
+            for one in self._calls_of(at):
                 if one not in ways:
                     ways[one] = [*ways[at], one]
                     waiting.append(one)
         return None
+
+    def _calls_of(self, workflow_id: str) -> list[str]:
+        if workflow_id not in self._called:
+            found = self.workflows.get(workflow_id)
+            self._called[workflow_id] = list(dict.fromkeys(called_by(found.steps))) if found else []
+        return self._called[workflow_id]
 
     def rounds(self, workflow_id: str) -> int:
         """The largest product of loops within each other in a workflow, and in those that it calls."""
@@ -104,15 +114,18 @@ def _too_many(product: int) -> str:
 
 def circle_faults(steps: Outline, reach: Reach, workflow_id: str | None) -> Iterator[Found]:
     """Workflows that are not there, and those over which this one reaches itself."""
+    ways: dict[str, list[str] | None] = {}
     for place in steps.places:
         called = place.given.get("workflow_id")
         if place.step_type != "subworkflow" or not isinstance(called, str) or not called:
             continue
         path = (*place.path, "workflow_id")
-        way = reach.way(called, workflow_id) if workflow_id else None
-        if way:
+        if workflow_id and called not in ways:
+            ways[called] = reach.way(called, workflow_id)
+        if way := ways.get(called):
             circle = " -> ".join([workflow_id or "", *way])
             yield Found(path, f"A workflow cannot reach itself: {circle}. Take one of these calls out.")
         elif called not in reach.workflows:
-            there = f"There are {listed(list(reach.workflows))}." if reach.workflows else "There is none yet."
-            yield Found(path, f"There is no workflow {short(called)}. {there}")
+            yield Found(
+                path, Reason(f"There is no workflow {short(called)}.", partial(nearest, called, reach.workflows))
+            )
