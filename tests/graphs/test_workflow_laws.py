@@ -1,12 +1,16 @@
 """Random workflows come to what a simple interpreter makes of them."""
 
+from contextlib import suppress
 from random import Random
 from typing import Any
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from langgraph.checkpoint.memory import InMemorySaver
 
 from memory.definitions import Definition
+from memory.errors import Unavailable
+from memory.serializing import StrictSerializer
 from nodes.workflow.failing import StepFailed
 from tests.graphs.workflows.generator import GIVEN, Generator
 from tests.graphs.workflows.interpreter import Failed, Interpreter
@@ -35,9 +39,16 @@ class Doing:
         return given
 
 
+async def come_to(trial: Trial, given: dict[str, Any]) -> Any:
+    try:
+        return await trial.finish(**given)
+    except StepFailed as failure:
+        return failure
+
+
 async def compare(trial: Trial, given: dict[str, Any]) -> None:
-    """Run it both ways: the same output, and each outermost step has the same status, or both fail."""
-    made = await trial.run(**given)
+    """Run it both ways, from where it is: to the same output and the same outermost statuses, or to a failure."""
+    made = await come_to(trial, given)
     interpreter = Interpreter(Doing(), trial.subworkflows)
     try:
         wanted = interpreter.run(trial.definition, given)
@@ -61,6 +72,32 @@ async def test_a_workflow_comes_to_what_the_interpreter_says(seed: int, size: in
 async def test_so_does_one_that_asks_persons_and_is_gone_on_with(seed: int, size: int) -> None:
     definition = Generator(Random(seed), size, asks=True).definition()
     await compare(Trial(definition), GIVEN)
+
+
+class LosingSaver(InMemorySaver):
+    """Loses the checkpoint of a number."""
+
+    def __init__(self, lost: int) -> None:
+        super().__init__(serde=StrictSerializer())
+        self.left = lost
+
+    async def aput(self, *given: Any, **named: Any) -> Any:
+        self.left -= 1
+        if self.left == 0:
+            raise Unavailable("gone")
+        return await super().aput(*given, **named)
+
+
+@settings(SEEDED, max_examples=40)
+@given(seed=st.integers(0, 10**9), size=st.integers(1, 25), lost=st.integers(1, 60))
+async def test_so_does_one_that_lost_a_checkpoint(seed: int, size: int, lost: int) -> None:
+    definition = Generator(Random(seed), size, asks=True).definition()
+    saver = LosingSaver(lost)
+    trial = Trial(definition, saver=saver)
+    with suppress(Unavailable, StepFailed):
+        await trial.finish(**GIVEN)
+    saver.left = 0
+    await compare(trial, GIVEN)
 
 
 @settings(SEEDED, max_examples=12)
