@@ -45,7 +45,18 @@ async def _guarded(agent: Agent, task: Task) -> Made:
             f"The agent {agent.agent_id} waited too long for something. Try again later."
         ) from None
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an agent raises
+        if isinstance(error, ExceptionGroup) and (ours := _first_of_ours(error)):
+            raise ours from None
         raise _crashed(agent, task, error) from None
+
+
+def _first_of_ours(group: ExceptionGroup) -> ZigralError | None:
+    """The first error of a group, such as a `TaskGroup` raises, that has none but errors of Zigral's."""
+    ours, others = group.split(ZigralError)
+    first: BaseException | None = None if others else ours
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return first if isinstance(first, ZigralError) else None
 
 
 def _crashed(agent: Agent, task: Task, error: BaseException) -> AgentCrashed:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeGuard
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import PydanticSerializationError, to_jsonable_python
+from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
 from memory.envelopes import Envelope, EnvelopeMetadata, Sourced
 from memory.errors import Invalid, Malformed
@@ -36,8 +36,12 @@ def enveloped(agent: Agent, capability: Capability, task: Task, made: Made, at: 
         envelope = _packed(agent, task, _records(agent, made), at)
     size = sum(_checked(agent, capability, number, one.data) for number, one in enumerate(envelope.records))
     if size > LARGEST:
-        raise BadOutput(agent.agent_id, f"it is larger than {LARGEST // 1_000_000} MB.")
+        raise _too_large(agent)
     return envelope
+
+
+def _too_large(agent: Agent) -> BadOutput:
+    return BadOutput(agent.agent_id, f"it is larger than {LARGEST // 1_000_000} MB.")
 
 
 def _packed(agent: Agent, task: Task, records: Sequence[Sourced], at: datetime) -> Envelope:
@@ -50,6 +54,7 @@ def _packed(agent: Agent, task: Task, records: Sequence[Sourced], at: datetime) 
 
 
 def _validated(agent: Agent, made: Envelope) -> Envelope:
+    _bound(agent, made.records)
     try:
         return Envelope.validate(made)
     except Malformed as error:
@@ -58,9 +63,13 @@ def _validated(agent: Agent, made: Envelope) -> Envelope:
 
 def _records(agent: Agent, made: object) -> list[Sourced]:
     several = made if isinstance(made, Sequence) and not isinstance(made, str | bytes) else [made]
-    if len(several) > MOST_RECORDS:
-        raise BadOutput(agent.agent_id, f"more than {MOST_RECORDS:,} records at once.")
+    _bound(agent, several)
     return [_sourced(agent, number, one) for number, one in enumerate(several)]
+
+
+def _bound(agent: Agent, records: Sequence[object]) -> None:
+    if len(records) > MOST_RECORDS:
+        raise BadOutput(agent.agent_id, f"more than {MOST_RECORDS:,} records at once.")
 
 
 def _sourced(agent: Agent, number: int, made: object) -> Sourced:
@@ -84,10 +93,13 @@ def _plain(agent: Agent, number: int, data: object) -> JsonObject:
     place = f"records[{number}]"
     try:
         plain = to_jsonable_python(data, by_alias=True)
+        is_large = len(to_json(plain)) > LARGEST
     except (PydanticSerializationError, ValueError, RecursionError):
         raise BadOutput(agent.agent_id, f"{place} is not JSON.") from None
     if not isinstance(plain, dict):
         raise BadOutput(agent.agent_id, f"{place} is no object.")
+    if is_large:  # before anybody walks through it
+        raise _too_large(agent)
     return plain
 
 

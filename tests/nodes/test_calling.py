@@ -320,6 +320,20 @@ async def test_an_agent_may_tidy_up_when_it_is_cancelled() -> None:
     assert tidy == ["up"]
 
 
+async def test_errors_of_tasks_of_the_agents_own_are_told_as_it_would_tell_them() -> None:
+    async def group(*errors: Exception) -> object:
+        async with asyncio.TaskGroup() as tasks:
+            for error in errors:
+                tasks.create_task(Doing(raising(error)).execute(Task("do", {})))
+        return {}
+
+    assert "No." in str(await failed(caller(Doing(lambda: group(Refused("No."), Refused("No."))))))
+    error = await failed(caller(Doing(lambda: group(Refused("No."), KeyError("x")))))
+    assert isinstance(error, AgentCrashed)
+    again = Doing(lambda: group(Unavailable("Away.")), lambda: {"ok": True})
+    assert (await done(caller(again))).output == {"ok": True}
+
+
 async def test_a_timeout_of_the_agents_own_is_tried_again() -> None:
     agent = Doing(raising(TimeoutError()), lambda: {"ok": True})
     assert (await done(caller(agent))).output == {"ok": True}
