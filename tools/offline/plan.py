@@ -14,7 +14,8 @@ from tools.offline.plan_filters import count_of
 from tools.offline.plan_kinds import rule_of
 from tools.offline.plan_likeness import Likeness
 from tools.offline.plan_marks import Part
-from tools.offline.plan_parts import Asked, asked_in
+from tools.offline.plan_parts import LONGEST, Asked, asked_in
+from tools.offline.plan_spelling import respelled
 from tools.offline.plan_steps import steps_for
 from tools.planning import MOST_STEPS, Action, ActionOffer, OutOfScope, PlanBrief, PlanKind, Planned
 
@@ -35,7 +36,7 @@ class OfflinePlanner:
     likeness: Likeness | None = None
 
     async def plan(self, brief: PlanBrief) -> Planned | OutOfScope:
-        asked, refused = asked_in(_inert(brief.command))
+        asked, refused = _read(_inert(brief.command))
         if not asked:
             asked = await self._alike(refused)
         if not asked:
@@ -54,6 +55,14 @@ class OfflinePlanner:
         whole = Part("".join(part.joint + part.text for part in unknown).strip())
         kind = await self.likeness.kind_of(whole.text)
         return (Asked(kind, whole),) if kind else ()
+
+
+def _read(command: str) -> tuple[tuple[Asked, ...], tuple[Part, ...]]:
+    """What is asked for; read again with slips of the fingers mended where nothing was understood."""
+    asked, refused = asked_in(command)
+    if asked or any(map(rule_of, refused)) or (mended := respelled(command[:LONGEST])) == command[:LONGEST]:
+        return asked, refused
+    return asked_in(mended)
 
 
 def _inert(command: str) -> str:

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from tools.offline.lexicon import Pattern, any_of, load
 from tools.offline.places import countries_in
 
-EARLY = 45  # characters from a part's beginning in which the object of its verb stands
+EARLY = 30  # characters from a part's beginning in which the object of its verb stands
 MOST_POLITE = 8  # forms in a row
 
 QUOTED = re.compile(r"\"[^\"]{1,2000}\"|“[^”]{1,2000}”|„[^“”]{1,2000}[“”]|«[^»]{1,2000}»")
