@@ -13,6 +13,7 @@ from nodes.agents.agent import Limits
 from nodes.agents.dossier import Dossier
 from nodes.draft import in_review, is_doubted
 from nodes.extract import Extract, ExtractView
+from nodes.pages import read_pages
 from nodes.qualify import Qualify, QualifyView
 from nodes.recall import Recall, RecallView
 from nodes.research import Research
@@ -55,11 +56,13 @@ class LeadSteps:
         return Qualify(judge=self.engine.judge, snapshots=self.snapshots, icp=self.icp, clock=self.clock)
 
     async def read(self, dossier: Dossier, *, insist: bool = True) -> Dossier:
-        """With the pages of the company's site and their quotations, unless these were looked for before.
+        """With the pages of the company's site and their quotations, unless they are at hand from before.
 
         Where there is nothing to read, that is said in `why`; so it is of a site that does not answer, but to
         whoever insists on pages: then it is `Unavailable`.
         """
+        if dossier.snapshots and not await self._has_pages_of(dossier):
+            dossier = Dossier(lead=dossier.lead)  # read on another machine: its texts are there
         if dossier.found is not None or dossier.snapshots:
             return dossier
         try:
@@ -74,6 +77,14 @@ class LeadSteps:
         sources = tuple(snapshot.url for snapshot in snapshots)
         read = {"found": True, "why": None, "snapshots": snapshots, "sources": sources, "doubt": pages.doubt}
         return await self._with_facts(dossier.model_copy(update=read))
+
+    async def _has_pages_of(self, dossier: Dossier) -> bool:
+        """Whether the texts of all its pages are in the store, as they were read."""
+        try:
+            await read_pages(self.snapshots, dossier.snapshots)
+        except (NotFound, Malformed):
+            return False
+        return True
 
     async def _with_facts(self, dossier: Dossier) -> Dossier:
         """What the company was written before is no news to it."""

@@ -1,10 +1,13 @@
 """The sales agent: verdicts with quotations, and what it says where nobody can know."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from memory.errors import Invalid
+from memory.snapshots import Snapshots
 from nodes.agents.agent import Task
 from nodes.agents.lead_steps import LeadSteps
 from nodes.agents.research import ResearchAgent
@@ -61,6 +64,16 @@ async def test_what_research_found_is_judged_as_if_sales_had_read_it(
     for one in (*after, *alone):
         one["qualification"].pop("at")
     assert after == alone
+
+
+async def test_pages_that_were_read_on_another_machine_are_read_here(
+    ask: Any, sales: SalesAgent, steps: LeadSteps, demo_leads: dict[str, Any], tmp_path: Path
+) -> None:
+    elsewhere = replace(steps, snapshots=Snapshots(tmp_path / "elsewhere"))
+    (read,) = await ask(ResearchAgent(elsewhere), "enrich_lead", {"lead": demo_leads["Lipnica Instruments"]})
+    (found,) = await ask(sales, "qualify_lead", {"lead": read})
+    assert found["facts"] == read["facts"]
+    assert (found["qualification"]["status"], found["qualification"]["score"]) == ("qualified", 90)
 
 
 async def test_a_profile_given_with_the_lead_takes_the_place_of_the_default(
