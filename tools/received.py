@@ -12,7 +12,9 @@ from tools.injection import may_instruct
 from tools.offline.sentences import Sentence, split
 from tools.wordlists import anywhere, lists_of, whole_words
 
+LONGEST_READ = 20_000  # characters of a mail; a long one of a person has 5,000
 LONGEST_QUESTION = 240  # characters that an answer would quote
+LONGEST_INDENT = 40  # characters before the mark of a line that quotes
 MARKS = re.compile(r"[“”„«»\"<>\[\]{}]")
 ADDRESS = re.compile(r"://|www\.|@")
 
@@ -27,7 +29,7 @@ class Received:
     def own(self) -> str:
         """What the person wrote themselves, from the beginning on: without what they quote below it."""
         end = 0
-        for line in self.text.splitlines(keepends=True):
+        for line in self.text[:LONGEST_READ].splitlines(keepends=True):
             if _before().fullmatch(line.strip()[:400]):
                 break
             end += len(line)
@@ -36,17 +38,22 @@ class Received:
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """The person's own sentences; lines that quote are left out."""
-        quoted = [(m.start(), m.end()) for m in re.finditer(r"^[ \t]*>.*$", self.own, re.MULTILINE)]
-        return tuple(s for s in split(self.own) if not any(start <= s.start < end for start, end in quoted))
+        return tuple(sentence for sentence in split(self.own) if not self._is_quoted(sentence.start))
+
+    def _is_quoted(self, place: int) -> bool:
+        begin = self.own.rfind("\n", 0, place) + 1
+        return self.own[begin : begin + LONGEST_INDENT].lstrip(" \t").startswith(">")
 
     @property
     def questions(self) -> Iterator[tuple[int, str]]:
-        """What they ask and where, as far as an answer may quote it."""
+        """What they ask and where, each once, as far as an answer may quote it."""
+        seen: set[str] = set()
         for sentence in self.sentences:
             greeted = _greeting().match(sentence.text)
             skipped = greeted.end() if greeted else 0
             question = sentence.text[skipped:]
-            if question.endswith("?") and is_quotable(question):
+            if question.endswith("?") and question not in seen and is_quotable(question):
+                seen.add(question)
                 yield sentence.start + skipped, question
 
     @property
@@ -66,8 +73,9 @@ class Received:
 
 def is_quotable(question: str) -> bool:
     """Whether an answer may carry the question back: not at length, no address, nothing said to a machine."""
-    plain = not MARKS.search(question) and not ADDRESS.search(question) and question.isprintable()
-    return plain and len(question) <= LONGEST_QUESTION and not may_instruct(question)
+    if len(question) > LONGEST_QUESTION or not question.isprintable() or not any(map(str.isalpha, question)):
+        return False
+    return not (MARKS.search(question) or ADDRESS.search(question) or may_instruct(question))
 
 
 @cache

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 from memory.profile import Offer
 from memory.records import Draft, Fact, LeadStatus, Proof, Qualification, Snapshot, Standing
@@ -24,6 +25,7 @@ from tools.proof.reading import read
 from tools.received import Received
 
 LONGEST_SUBJECT = 200  # characters
+MOST_QUESTIONS = 20  # of one mail; who asks more is answered by a person
 SPOKEN: tuple[Language, ...] = ("en", "de", "fr")
 FOR_A_PERSON = Qualification(status="review", score=0)  # who wrote to us may be answered, whether they fit or not
 SILENT = "They have not written since our last mail, so there is nothing to answer."
@@ -94,7 +96,7 @@ class Answer:
     def questions(self) -> tuple[Fact, ...]:
         return tuple(
             Fact(id=f"q{number}", snapshot_id=self.snapshot.id, start=start, end=start + len(text), quote=text)
-            for number, (start, text) in enumerate(self.received.questions, start=1)
+            for number, (start, text) in enumerate(islice(self.received.questions, MOST_QUESTIONS), start=1)
         )
 
     @cached_property
@@ -161,7 +163,7 @@ class Answer:
         answers: Sequence[Answered] = (),
         why: str | None = None,
     ) -> Replied:
-        answered = {one.question.id for one in answers}
+        answered = {question.id for one in answers for question in one.questions}
         return Replied.model_validate(
             {
                 **dict(self.dossier),

@@ -61,3 +61,9 @@ def test_a_wish_to_hear_more_is_heard(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "?", "\n\n", "> only quoted?", THREAD])
 def test_a_mail_that_asks_nothing_has_no_questions(text: str) -> None:
     assert [found for _, found in Received(text).questions if len(found) > 1] == []
+
+
+@pytest.mark.parametrize("piece", ["> quoted?\n", "Why so?\n", "? ", "wrote: ", "no ", "On Monday "])
+def test_however_long_a_mail_is_its_beginning_is_read(piece: str) -> None:
+    received = Received(f"Does it read our ERP?\n{piece * 20_000}")
+    assert next(received.questions)[1] == "Does it read our ERP?"

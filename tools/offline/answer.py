@@ -3,9 +3,10 @@
 What the offer does not say is not answered; a person is told of it instead.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import cycle
 
 from memory.profile import Offer, Statement
 from memory.records import Draft, Fact, Lead
@@ -23,27 +24,30 @@ from tools.wordlists import lists_of
 
 ENOUGH = 0.6  # of a question's words that a statement has, for it to be an answer
 MOST_ANSWERS = 3
+MOST_QUESTIONS = 2  # that one statement answers
 MOST_STATEMENTS = 2  # to somebody who asks for nothing in particular
 
 
 @dataclass(frozen=True)
 class Answered:
-    """A question, quoted from the mail, and the statement of the offer that answers it."""
+    """Questions, quoted from the mail, and the statement of the offer that answers them."""
 
-    question: Fact
+    questions: tuple[Fact, ...]
     statement: Statement
 
 
 def answers_to(questions: Iterable[Fact], offer: Offer, language: Language) -> list[Answered]:
-    """The questions that the offer answers, each with the statement that has most of its words."""
-    statements = offer.statements_in(language)
-    found = []
+    """The questions that the offer answers, by the statement that has most of their words."""
+    statements = {statement.id: statement for statement in offer.statements_in(language)}
+    found: dict[str, list[Fact]] = {}
     for question in questions:
         asked = _asked(question.quote, language)
-        best = max(statements, key=lambda statement: _shared(asked, statement.text, language), default=None)
-        if best is not None and asked and _shared(asked, best.text, language) >= ENOUGH * len(asked):
-            found.append(Answered(question, best))
-    return found[:MOST_ANSWERS]
+        shared = {id_: _shared(asked, statement.text, language) for id_, statement in statements.items()}
+        best = max(shared, key=shared.__getitem__, default=None)
+        if best is not None and asked and shared[best] >= ENOUGH * len(asked):
+            found.setdefault(best, []).append(question)
+    answered = [Answered(tuple(of[:MOST_QUESTIONS]), statements[id_]) for id_, of in found.items()]
+    return answered[:MOST_ANSWERS]
 
 
 def _asked(question: str, language: Language) -> list[frozenset[str]]:
@@ -73,14 +77,15 @@ class Letter:
 
     def answering(self, answers: Sequence[Answered]) -> Draft:
         """An answer to questions."""
-        asked = templates(self.language).answer.asked
-        lines = [self._asked(asked[number % len(asked)], one.question) for number, one in enumerate(answers)]
-        told = [Piece(" ".join(one.statement.text.split()), "offer") for one in answers]
-        return self._draft([*zip(lines, told, strict=True)])
+        lines = cycle(templates(self.language).answer.asked)
+        return self._draft([self._answered(one, lines) for one in answers])
 
     def telling(self, statements: Sequence[Statement]) -> Draft:
         """An answer to somebody who wants to hear more."""
-        return self._draft([tuple(Piece(" ".join(s.text.split()), "offer") for s in statements)])
+        return self._draft([tuple(_told(statement) for statement in statements)])
+
+    def _answered(self, one: Answered, lines: Iterator[str]) -> Paragraph:
+        return (*(self._asked(next(lines), question) for question in one.questions), _told(one.statement))
 
     def _asked(self, line: str, question: Fact) -> Piece:
         left, right, *_ = templates(self.language).quotes
@@ -96,3 +101,7 @@ class Letter:
         line = self.subject or subject(given, table, choice, plain=False)
         draft = Draft.make(email=self.lead.email, subject=line, body=body, claims=claims)
         return draft.model_copy(update={"writer": "offline"})
+
+
+def _told(statement: Statement) -> Piece:
+    return Piece(" ".join(statement.text.split()), "offer")

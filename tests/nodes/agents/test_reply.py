@@ -43,6 +43,15 @@ async def test_a_question_that_the_offer_answers_is_quoted_and_answered(copywrit
     assert found["unanswered"] == ["And what does it cost?"]
 
 
+async def test_a_statement_that_answers_two_questions_is_said_once(copywriter: CopywriterAgent) -> None:
+    first, second = "Does it read the order list from our ERP?", "Or can it read a spreadsheet?"
+    found = await reply(copywriter, f"{first}\n{second}\n{first}")
+    assert found["proven"] is True
+    assert found["draft"]["body"].count(READS_ERP) == 1
+    assert [found["draft"]["body"].count(one["quote"]) for one in found["questions"]] == [1, 1]
+    assert found["unanswered"] == []
+
+
 async def test_every_question_stands_in_the_mail_at_its_place(copywriter: CopywriterAgent) -> None:
     found = await reply(copywriter, ASKS)
     assert found["message"] == ASKS
