@@ -242,6 +242,22 @@ def test_rounds_are_counted_into_other_workflows() -> None:
     assert "up to 105,000 rounds" in said["steps[0].steps[0].workflow_id"]
 
 
+def test_a_long_way_over_other_workflows_is_counted_to_its_end() -> None:
+    def nested(step: dict[str, Any], name: str) -> dict[str, Any]:
+        for depth in range(19):
+            step = loop(f"{name}_{depth}", step, rounds=1)
+        return step
+
+    others = {
+        f"w{number}": Definition.model_validate(workflow(nested(calls(f"w{number + 1}"), "s")))
+        for number in range(300)
+    }
+    others["w300"] = Definition.model_validate(workflow(loop("last", transform("x"), rounds=10_000)))
+    assert is_taken(workflow(loop("each", calls("w0"), rounds=10)), workflows=others)
+    said = mistakes(workflow(loop("each", calls("w0"), rounds=11)), workflows=others)
+    assert "up to 110,000 rounds" in said["steps[0].steps[0].workflow_id"]
+
+
 def test_a_workflow_never_reaches_itself_over_however_many() -> None:
     others = {
         "b": Definition.model_validate(workflow(loop("each", calls("c")))),

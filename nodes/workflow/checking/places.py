@@ -1,4 +1,4 @@
-"""A definition as it was given, right or wrong: where its steps stand, and how a place in it is written.
+"""A definition as it was given, right or wrong: where its steps stand, and what is found wrong there.
 
 Nothing here trusts the shape of anything: what is not of its kind is passed over, and said by `shapes.py`.
 """
@@ -107,7 +107,7 @@ def first_by_id(places: Iterable[Place]) -> dict[str, Place]:
 
 @dataclass(frozen=True)
 class Outline:
-    """All steps of a definition: their lists, the outer before the inner, and the first place of each id."""
+    """All lists of steps of a definition, the outer before the inner."""
 
     lists: list[StepList]
 

@@ -18,7 +18,7 @@ from memory.definitions import (
     Subworkflow,
     Transform,
     Wait,
-)  # fmt: skip
+)
 from nodes.workflow.checking.choices import choice_faults
 from nodes.workflow.checking.conditions import condition_faults
 from nodes.workflow.checking.details import names_of, nearest, no_such_key, shown, value_in, wanted, where

@@ -45,10 +45,16 @@ class Reach:
 
     def rounds(self, workflow_id: str) -> int:
         """The largest product of loops within each other in a workflow, and in those that it calls."""
-        if workflow_id not in self._rounds:
-            self._rounds[workflow_id] = 1  # if it reaches itself, which is said elsewhere
-            found = self.workflows.get(workflow_id)
-            self._rounds[workflow_id] = self._most(found.steps) if found else 1
+        waiting = [workflow_id]
+        while waiting:
+            at = waiting[-1]
+            first = next((one for one in self._calls_of(at) if one not in (*self._rounds, *waiting)), None)
+            if first is not None:
+                waiting.append(first)
+                continue
+            found = self.workflows.get(at)
+            self._rounds[at] = self._most(found.steps) if found else 1
+            waiting.pop()
         return self._rounds[workflow_id]
 
     def _most(self, steps: list[Step]) -> int:
@@ -57,7 +63,7 @@ class Reach:
     def _of(self, step: Step) -> int:
         match step:
             case Subworkflow():
-                return self.rounds(step.workflow_id)
+                return self._rounds.get(step.workflow_id, 1)  # not known in a circle, which is told elsewhere
             case Branch():
                 return max(self._most(step.then), self._most(step.else_))
             case Parallel():
