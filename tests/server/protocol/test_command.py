@@ -1,6 +1,7 @@
 """Commands over HTTP: planned, looked at, edited, run, refused, and not too often."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+import uvicorn
 
 from memory.connection import connect
 from memory.leads import Leads
@@ -20,6 +22,7 @@ from server.settings import Settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 GRAPHS = Path(__file__).parent / "graphs" / "langgraph.json"
+OURS = Path(__file__).resolve().parents[3] / "langgraph.json"
 KEYS = {"ada": "a" * 32, "bob": "b" * 32}
 SENTENCE = "Find 3 makers in Germany and score them"
 ENDED = {"completed", "failed", "cancelled"}
@@ -264,3 +267,42 @@ async def test_without_its_redis_a_server_plans_nothing_and_says_so(serve: Serve
             away = await http.post(path, json={"command": SENTENCE} if path == "/command" else None)
             problem(away, 503)
             assert int(away.headers["retry-after"]) > 0
+
+
+async def test_a_run_of_the_graph_is_whose_key_began_it_whatever_it_says(serve: Serve) -> None:
+    keys = ",".join(f"{name}:{key}" for name, key in KEYS.items())
+    async with serve(OURS, api_keys=keys) as http:
+        ada, bob = ({"X-Api-Key": key} for key in KEYS.values())
+        body = {
+            "assistant_id": "command",
+            "input": {"command": "Remember that we never write to competitors", "execute": True},
+            "config": {"configurable": {"langgraph_auth_user_id": "bob"}},
+        }
+        answer = await http.post("/runs/wait", json=body, headers=ada)
+        assert answer.status_code == 200, answer.text
+        done = answer.json()
+        execution = f"/api/v1/workflows/executions/{done['execution_id']}"
+        for path in (f"/context/{done['job_id']}", execution):
+            assert (await http.get(path, headers=ada)).status_code == 200
+            problem(await http.get(path, headers=bob), 404)
+
+
+async def test_under_another_uvicorn_a_forged_header_changes_no_client(short_folder: Path) -> None:
+    """It believes its own machine, where nobody tells it otherwise."""
+    app = create_app(Settings(data=short_folder, rate_limit="2/hour"), GRAPHS)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None))
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        body = {"command": "What is the capital of France?"}
+        async with httpx.AsyncClient(base_url=url, timeout=30) as http:
+            forged = ("1.2.3.4", "5.6.7.8:99", "", "2001:db8::1")
+            statuses = [
+                (await http.post("/command", json=body, headers={"X-Forwarded-For": one})).status_code
+                for one in forged
+            ]
+        server.should_exit = True
+        await serving
+    assert statuses == [200, 200, 429, 429]
