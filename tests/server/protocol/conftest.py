@@ -19,6 +19,7 @@ from server.settings import Settings
 
 GRAPHS = Path(__file__).parent / "graphs" / "langgraph.json"
 Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
+KEYS = {"ada": "a" * 32, "bob": "b" * 32}
 
 
 @asynccontextmanager
@@ -67,3 +68,27 @@ def module_serve() -> Iterator[Serve]:
             return served(Settings(data=Path(folder), **settings), config)
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def two_keys() -> dict[str, str]:
+    """The keys of two owners, for a module whose `door` takes them."""
+    return KEYS
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def ada(door: httpx.ASGITransport) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a module's `door`, with a key."""
+    async with _client(door, "ada") as http:
+        yield http
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def bob(door: httpx.ASGITransport) -> AsyncIterator[httpx.AsyncClient]:
+    """Another owner's."""
+    async with _client(door, "bob") as http:
+        yield http
+
+
+def _client(door: httpx.ASGITransport, name: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=door, base_url="http://127.0.0.1", headers={"X-Api-Key": KEYS[name]})

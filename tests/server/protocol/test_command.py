@@ -23,16 +23,15 @@ from server.settings import Settings
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 GRAPHS = Path(__file__).parent / "graphs" / "langgraph.json"
 OURS = Path(__file__).resolve().parents[3] / "langgraph.json"
-KEYS = {"ada": "a" * 32, "bob": "b" * 32}
 SENTENCE = "Find 3 makers in Germany and score them"
 ENDED = {"completed", "failed", "cancelled"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def door() -> AsyncIterator[httpx.ASGITransport]:
+async def door(two_keys: dict[str, str]) -> AsyncIterator[httpx.ASGITransport]:
     """The app over one embedded Redis, for two keys, that may be asked as often as they like."""
     with TemporaryDirectory(prefix="zigral-") as name:
-        keys = ",".join(f"{name}:{key}" for name, key in KEYS.items())
+        keys = ",".join(f"{name}:{key}" for name, key in two_keys.items())
         settings = Settings(data=Path(name), api_keys=keys, rate_limit="off")
         async with open_backend(settings, GRAPHS) as backend:
             await Leads(backend.redis).add([lead(n) for n in range(5)])
@@ -41,22 +40,6 @@ async def door() -> AsyncIterator[httpx.ASGITransport]:
 
 def lead(number: int) -> Lead:
     return Lead(lead_id="", email=f"p{number}@kegel{number}.example", company=f"Kegel {number}", country="DE")
-
-
-def client(door: httpx.ASGITransport, name: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=door, base_url="http://127.0.0.1", headers={"X-Api-Key": KEYS[name]})
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def ada(door: httpx.ASGITransport) -> AsyncIterator[httpx.AsyncClient]:
-    async with client(door, "ada") as http:
-        yield http
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def bob(door: httpx.ASGITransport) -> AsyncIterator[httpx.AsyncClient]:
-    async with client(door, "bob") as http:
-        yield http
 
 
 async def planned(http: httpx.AsyncClient, command: str = SENTENCE, **more: Any) -> dict[str, Any]:
@@ -269,10 +252,12 @@ async def test_without_its_redis_a_server_plans_nothing_and_says_so(serve: Serve
             assert int(away.headers["retry-after"]) > 0
 
 
-async def test_a_run_of_the_graph_is_whose_key_began_it_whatever_it_says(serve: Serve) -> None:
-    keys = ",".join(f"{name}:{key}" for name, key in KEYS.items())
+async def test_a_run_of_the_graph_is_whose_key_began_it_whatever_it_says(
+    serve: Serve, two_keys: dict[str, str]
+) -> None:
+    keys = ",".join(f"{name}:{key}" for name, key in two_keys.items())
     async with serve(OURS, api_keys=keys) as http:
-        ada, bob = ({"X-Api-Key": key} for key in KEYS.values())
+        ada, bob = ({"X-Api-Key": key} for key in two_keys.values())
         body = {
             "assistant_id": "command",
             "input": {"command": "Remember that we never write to competitors", "execute": True},

@@ -22,33 +22,16 @@ from server.settings import Settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 GRAPHS = Path(__file__).parent / "graphs" / "langgraph.json"
-KEYS = {"ada": "a" * 32, "bob": "b" * 32}
 JSON = {"Content-Type": "application/json"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def door() -> AsyncIterator[httpx.ASGITransport]:
+async def door(two_keys: dict[str, str]) -> AsyncIterator[httpx.ASGITransport]:
     """The app over one embedded Redis, for two keys."""
     with TemporaryDirectory(prefix="zigral-") as name:
-        settings = Settings(data=Path(name), api_keys=",".join(f"{name}:{key}" for name, key in KEYS.items()))
+        settings = Settings(data=Path(name), api_keys=",".join(f"{name}:{key}" for name, key in two_keys.items()))
         async with open_backend(settings, GRAPHS) as backend:
             yield httpx.ASGITransport(create_app(backend=backend))
-
-
-def client(door: httpx.ASGITransport, name: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=door, base_url="http://127.0.0.1", headers={"X-Api-Key": KEYS[name]})
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def ada(door: httpx.ASGITransport) -> AsyncIterator[httpx.AsyncClient]:
-    async with client(door, "ada") as http:
-        yield http
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def bob(door: httpx.ASGITransport) -> AsyncIterator[httpx.AsyncClient]:
-    async with client(door, "bob") as http:
-        yield http
 
 
 async def made(http: httpx.AsyncClient, **given: Any) -> dict[str, Any]:

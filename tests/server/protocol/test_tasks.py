@@ -19,33 +19,16 @@ from server.settings import Settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 GRAPHS = Path(__file__).parent / "graphs" / "langgraph.json"
-KEYS = {"ada": "a" * 32, "bob": "b" * 32}
 ENDED = {"completed", "failed", "cancelled"}
 Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def door() -> AsyncIterator[httpx.ASGITransport]:
+async def door(two_keys: dict[str, str]) -> AsyncIterator[httpx.ASGITransport]:
     with TemporaryDirectory(prefix="zigral-") as name:
-        keys = ",".join(f"{name}:{key}" for name, key in KEYS.items())
+        keys = ",".join(f"{name}:{key}" for name, key in two_keys.items())
         async with open_backend(Settings(data=Path(name), api_keys=keys), GRAPHS) as backend:
             yield httpx.ASGITransport(create_app(backend=backend))
-
-
-def client(door: httpx.ASGITransport, name: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=door, base_url="http://127.0.0.1", headers={"X-Api-Key": KEYS[name]})
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def ada(door: httpx.ASGITransport) -> AsyncIterator[httpx.AsyncClient]:
-    async with client(door, "ada") as http:
-        yield http
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def bob(door: httpx.ASGITransport) -> AsyncIterator[httpx.AsyncClient]:
-    async with client(door, "bob") as http:
-        yield http
 
 
 async def asked(http: httpx.AsyncClient, **given: Any) -> dict[str, Any]:
