@@ -47,10 +47,7 @@ class Suppressions:
 
     async def add_domain(self, domain: str, reason: Reason, at: datetime) -> str:
         """Suppress everybody at a domain and under it, and say how it is spelled; `Invalid` where it is none."""
-        try:
-            host = _DOMAIN.validate_python(domain.strip().removeprefix("@"))
-        except ValidationError:
-            raise Invalid(f"{domain[:80]!r} is no domain, such as acme.example.", where="domain") from None
+        host = domain_named(domain)
         await self.add(f"@{host}", reason, at)
         return host
 
@@ -91,6 +88,14 @@ class Suppressions:
         if not isinstance(salt, bytes) or len(salt) != 32:
             raise Malformed(f"{SALT} is not the salt that it was. Put it back from a backup.")
         return salt
+
+
+def domain_named(text: str) -> str:
+    """A domain as the list spells it; `Invalid` where it is none."""
+    try:
+        return _DOMAIN.validate_python(text.strip().removeprefix("@"))
+    except ValidationError:
+        raise Invalid(f"{text[:80]!r} is no domain, such as acme.example.", where="domain") from None
 
 
 def _names(address: str) -> Iterator[str]:

@@ -90,7 +90,7 @@ class LiveCalls:
     authorities: str | None = None  # a file of certificates to trust in place of certifi's
 
     async def call(self, asked: HttpCall) -> HttpAnswer:
-        question = self._question(asked)
+        question = await asyncio.to_thread(self._question, asked)
         async with self._turns:
             answer = await self._follow(question)
         if answer.cut:

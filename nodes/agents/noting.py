@@ -13,14 +13,14 @@ from memory.interactions import Interactions
 from memory.leads import LEAD_ID, Leads
 from memory.records import Interaction, Lead
 from memory.remembered import Remembered
-from memory.suppressions import Suppressions
+from memory.suppressions import Suppressions, domain_named
 from memory.words import Clock
 from nodes.agents.agent import Task
 from nodes.agents.given_leads import dossier_of
 from nodes.agents.record_inputs import NoteInput
 from nodes.agents.record_outputs import NoteOutput
 from tools.accounts import accounts_of, person_of
-from tools.offline.notes import Wish, about_of, wish_of
+from tools.offline.notes import Wish, about_of, addresses_in, wish_of
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Noting:
         spelled = await self._suppress(never)
         gone = await remembered.forget(asked.forget) if asked.forget else ()
         noted = await self._about_a_person(asked, task) if asked.text else None
-        kept = None if noted else asked.text or (f"Never contact {', '.join(spelled)}." if spelled else None)
+        kept = None if noted else _to_remember(asked.text, spelled)
         if kept:
             await remembered.add(kept, asked.about or about_of(kept))
         forgotten = tuple(note.text for note in gone)
@@ -120,8 +120,10 @@ def _fault(one: str) -> str | None:
     try:
         if "@" in name.lstrip("@"):
             person_address(name)
-        elif "." not in name:
-            return "This is neither a mail address nor a domain, such as acme.example."
+        else:
+            domain_named(name)
+    except Invalid:
+        return "This is neither a mail address nor a domain, such as acme.example."
     except ValueError as error:
         return f"This {error}"
     return None
@@ -130,14 +132,28 @@ def _fault(one: str) -> str | None:
 def _understood(asked: NoteInput) -> tuple[NoteInput, bool]:
     """The note with what its words alone ask for, and whether it says not to contact somebody.
 
-    A note about a person is what somebody wrote about them, and asks for nothing.
+    A note about a person is what somebody wrote about them, and asks for nothing. One that names somebody by mail
+    address is about them: no address gets into what is remembered, where it could not be erased by itself.
     """
     alone = not (asked.person or asked.lead or asked.never_contact or asked.forget)
     wish = wish_of(asked.text) if asked.text and alone else Wish()
     if wish.forget:
         return asked.model_copy(update={"text": None, "forget": wish.forget}), False
+    if len(wish.people) > 1:
+        why = "It names several mail addresses. Note it for one person at a time, with `person`."
+        raise Mistakes([Mistake("text", why)])
+    if wish.people:
+        return asked.model_copy(update={"person": wish.people[0]}), False
     changes = {"about": asked.about or wish.about, "never_contact": list(wish.never_contact) or asked.never_contact}
     return (asked.model_copy(update=changes) if alone else asked), wish.is_ban
+
+
+def _to_remember(text: str | None, never: Sequence[str]) -> str | None:
+    """What is kept in mind: the note, or the domains that are not to be contacted; never a mail address."""
+    domains = [one for one in never if "@" not in one]
+    if text and not addresses_in(text):
+        return text
+    return f"Never contact anyone at {', '.join(domains)}." if domains else None
 
 
 def _told(noted: Interaction | None, kept: str | None, spelled: Sequence[str], *, is_ban: bool) -> Iterator[str]:

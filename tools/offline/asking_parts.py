@@ -43,7 +43,6 @@ def finished(
     """With what any question may have: numbers, places, sizes, groups, an order, names and a time."""
     if span is not None:
         found.where.append(span.condition(column))
-    reading.take_all("unread", "others")
     limit = reading.limit()
     found.where += [*reading.sizes(), *reading.places()]
     _add_website(found, reading)

@@ -38,9 +38,7 @@ def silent_asked(reading: Reading, span: Span | None) -> Query:
 def interactions_asked(reading: Reading, span: Span | None) -> Query:
     found = Select("i")
     kind, outcome = _first(reading, "kinds"), _first(reading, "outcomes")
-    campaigns = re.search(
-        r"\b(?:compare|doing|how's|how is|performance)\b.*\bcampaigns?\b|\bcampaigns?\b.*\bdoing\b", reading.whole
-    )
+    campaigns = CAMPAIGNS.search(reading.whole)
     reading.take_all("interactions", "topics")
     if outcome:
         found.where.append(f"i.outcome = '{outcome}'")
@@ -60,16 +58,13 @@ def interactions_asked(reading: Reading, span: Span | None) -> Query:
 def drafts_asked(reading: Reading, span: Span | None) -> Query:
     reading.take_all("drafts", "topics")
     found = Select("r", where=["r.latest", "r.subject IS NOT NULL"])
-    return _results_of(
-        found, reading, span, counted="drafts", shown=["r.company", "r.email", "r.subject", "r.status"]
-    )
+    shown = ["r.company", "r.email", "r.subject", "r.status"]
+    return _results_of(found, reading, span, counted="drafts", shown=shown)
 
 
 def runs_asked(reading: Reading, span: Span | None) -> Query:
-    found = Select(
-        "r", ["r.run", "r.status", "r.verdict", "count(*) AS leads"], group=["r.run", "r.status", "r.verdict"]
-    )
-    found.order = ["leads DESC"]
+    group = ["r.run", "r.status", "r.verdict"]
+    found = Select("r", [*group, "count(*) AS leads"], group=group, order=["leads DESC"])
     if reading.take("last_run"):
         found.where.append("r.run_number = 1")
     reading.take_all("runs", "topics")

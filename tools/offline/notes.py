@@ -25,12 +25,14 @@ class Wish:
     """What a note is about, whom it says never to contact, and what is to be forgotten ("" for nothing).
 
     `is_ban`: it says not to contact somebody, who may be nobody that an address or a domain stands for.
+    `people`: the mail addresses in it, where it says no such thing.
     """
 
     about: About = "other"
     never_contact: tuple[str, ...] = ()
     forget: str = ""
     is_ban: bool = False
+    people: tuple[str, ...] = ()
 
 
 def wish_of(text: str) -> Wish:
@@ -39,10 +41,15 @@ def wish_of(text: str) -> Wish:
         words = [word for word in words_of(text.strip()[begun.end() :]) if not _SMALL.fullmatch(word)]
         return Wish(about_of(text), forget=" ".join(words))
     if not _NEVER.search(text):
-        return Wish(about_of(text))
-    addresses = _ADDRESS.findall(text)
+        return Wish(about_of(text), people=addresses_in(text))
+    addresses = addresses_in(text)
     domains = [name.lower() for name in _DOMAIN.findall(text) if not name.lower().endswith(_FILES)]
     return Wish("rule", tuple(dict.fromkeys((*addresses, *domains))), is_ban=True)
+
+
+def addresses_in(text: str) -> tuple[str, ...]:
+    """The mail addresses that a text names, each once."""
+    return tuple(dict.fromkeys(found.lower() for found in _ADDRESS.findall(text)))
 
 
 def about_of(text: str) -> About:
