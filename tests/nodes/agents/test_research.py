@@ -108,6 +108,13 @@ async def test_a_site_that_does_not_answer_is_unavailable(
         await research.execute(Task("enrich_lead", {"lead": demo_leads["Stellmark Gearworks"]}))
 
 
+async def test_several_sites_of_which_none_answers_are_unavailable(
+    research: ResearchAgent, demo_leads: dict[str, Any]
+) -> None:
+    with pytest.raises(Unavailable, match="did not answer"):
+        await research.execute(Task("enrich_lead", {"leads": [demo_leads["Stellmark Gearworks"]] * 2}))
+
+
 async def test_what_was_read_by_an_earlier_step_is_not_read_again(
     ask: Any, web_of: Any, research: ResearchAgent, demo_leads: dict[str, Any]
 ) -> None:
