@@ -125,7 +125,7 @@ async def rests(http: httpx.AsyncClient, execution_id: str) -> dict[str, Any]:
 
 
 async def test_a_workflow_whose_worker_is_killed_in_each_kind_of_step_completes(site: Any, story: Story) -> None:
-    workers = [site.worker() for _ in range(3)]
+    workers = [site.worker(ZIGRAL_LEASE_SECONDS="4") for _ in range(3)]  # nobody loses one for being slow
     async with (
         site.serving(concurrency=0, agents=str(AGENT)) as backend,
         httpx.AsyncClient(base_url=site.url) as http,
@@ -181,7 +181,8 @@ FIVE = {
 async def test_200_executions_and_20_kills(site: Any, story: Story, capsys: pytest.CaptureFixture[str]) -> None:
     if not os.environ.get("ZIGRAL_BENCH"):
         pytest.skip("a measurement: tests/bench/bench_executions.py")
-    workers = [site.worker(), site.worker()]
+    long_lease = {"ZIGRAL_LEASE_SECONDS": "300"}  # their silence tells before
+    workers = [site.worker(**long_lease) for _ in range(2)]
     ended: list[dict[str, Any]] = []
     async with site.serving(concurrency=0, agents=str(AGENT)), httpx.AsyncClient(base_url=site.url) as http:
         await site.working(*workers)
@@ -189,7 +190,7 @@ async def test_200_executions_and_20_kills(site: Any, story: Story, capsys: pyte
 
         async def kill() -> None:
             while len(story.kills) < 20:
-                workers.append(site.worker())
+                workers.append(site.worker(**long_lease))
                 await site.working(workers[-1])
                 await asyncio.sleep(random.uniform(0, 0.5))
                 story.kill(workers.pop(random.randrange(len(workers))).pid)
