@@ -190,6 +190,7 @@ class DataStores:
     async def _thread(self, thread_id: str) -> object:
         record = await self._record(f"{{zigral}}:thread:{thread_id}")
         execution = await self._record(f"{{zigral}}:execution:{thread_id}")
+        steps = await self._record(f"{{zigral}}:execution:{thread_id}:steps")
         runs = [
             await self._record(f"{{zigral}}:run:{run.decode()}")
             for run in cast("list[bytes]", await self.redis.zrange(f"{{zigral}}:thread:{thread_id}:runs", 0, -1))
@@ -199,7 +200,7 @@ class DataStores:
             "checkpoints": await self._checkpoints(thread_id),
             "record": record,
             "runs": runs,
-            **({"execution": execution} if execution else {}),
+            **({"execution": execution, "steps": steps} if execution else {}),
         }
 
     async def _checkpoints(self, thread_id: str) -> list[object]:

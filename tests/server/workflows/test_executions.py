@@ -270,6 +270,37 @@ async def test_a_wait_goes_on_beside_an_approval(office: Office) -> None:
     assert woken["steps"]["ask"]["status"] == "waiting"
 
 
+async def test_waits_side_by_side_inside_of_a_step_are_woken_each_at_its_time(office: Office) -> None:
+    def sleep(step_id: str, seconds: int) -> dict[str, Any]:
+        return {"step_id": step_id, "step_type": "wait", "seconds": seconds}
+
+    branches = {"short": [sleep("hour", 3600), step("early", "hour")], "long": [sleep("day", 86_400)]}
+    both = {"step_id": "both", "step_type": "parallel", "branches": branches}
+    loop = {"step_id": "each", "step_type": "loop", "over": [1], "max_iterations": 1, "steps": [both]}
+    execution_id = await office.begin(workflow(loop, step("last", "each")))
+    await office.until(execution_id, lambda found: statuses(found)["hour"] == statuses(found)["day"] == "waiting")
+    office.time.ahead = timedelta(hours=2)
+    await office.held.begins("early")
+    found = await office.until(execution_id, lambda found: statuses(found)["early"] == "completed")
+    assert (found["status"], statuses(found)["day"]) == ("running", "waiting")
+    office.time.ahead = timedelta(hours=25)
+    assert (await office.rests(execution_id))["status"] == "completed"
+    assert office.held.begun == {"early": 1, "last": 1}
+
+
+async def test_a_long_pause_between_attempts_holds_no_worker(short_folder: Path) -> None:
+    async with open_office(short_folder, concurrency=1) as office:
+        office.held.failures["first"] = 1
+        patient = step("first", retry={"attempts": 2, "wait": 3600, "backoff": 1})
+        execution_id = await office.begin(workflow(patient))
+        await office.held.begins("first")
+        assert (await office.run(workflow(step("other"))))["status"] == "completed"
+        assert (await office.get(execution_id))["status"] == "running"
+        office.time.ahead = timedelta(hours=2)
+        ended = await office.rests(execution_id)
+        assert (ended["status"], ended["steps"]["first"]["attempts"]) == ("completed", 2)
+
+
 async def test_a_higher_priority_overtakes_in_the_queue(short_folder: Path) -> None:
     async with open_office(short_folder, concurrency=1) as office:
         office.held.hold("blocker")
