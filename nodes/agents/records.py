@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from uuid import uuid4, uuid5
 
 from memory.contexts import Contexts
-from memory.envelopes import Sourced
-from memory.errors import Mistake, Mistakes, NotFound
+from memory.envelopes import Sourced, data_sha256
+from memory.errors import Conflict, Mistake, Mistakes, NotFound
+from memory.interaction_texts import SOURCES
 from memory.interactions import Interactions
 from memory.json_values import JsonObject
 from memory.leads import LEAD_ID, Leads
@@ -153,7 +155,13 @@ class RecordsAgent(Agent):
             except NotFound:
                 if given.version is not None:
                     raise
-        return await contexts.create(given.job_type, data, job_id=given.job_id, error=error)
+        job_id = given.job_id or _job_id(task, data)
+        try:
+            return await contexts.create(given.job_type, data, job_id=job_id, error=error)
+        except Conflict:
+            if given.job_id is not None:
+                raise
+            return await contexts.get(job_id)  # an earlier attempt at the same step has made it
 
     async def _list(self, asked: ListInput, task: Task) -> Sourced:
         if not (asked.contexts or asked.job_type):
@@ -176,6 +184,13 @@ def _about(asked: ReadInput) -> About | None:
 
 def _record(told: Told, source: str) -> Sourced:
     return Sourced(told.model_dump(mode="json", exclude_none=True), source)
+
+
+def _job_id(task: Task, data: JsonObject) -> str:
+    """The id of a context that was given none: the same for each attempt at a step of a run."""
+    if not task.run_id:
+        return str(uuid4())
+    return str(uuid5(SOURCES, f"{task.key} context {data_sha256(data)}"))
 
 
 def _plain(context: Context) -> JsonObject:

@@ -192,6 +192,13 @@ async def test_a_context_is_its_owners_and_keeps_its_versions(caller: LocalCalle
     assert (await asked(caller, "list", contexts=True, owner="bob"))["contexts"] == []
 
 
+async def test_a_context_is_made_once_for_all_attempts_at_a_step(caller: LocalCaller) -> None:
+    first = await asked(caller, "write", context={"context_data": {"a": 1}})
+    again = await asked(caller, "write", context={"context_data": {"a": 1}})
+    other = await asked(caller, "write", context={"context_data": {"a": 2}})
+    assert first["source"] == again["source"] != other["source"]
+
+
 async def test_what_is_remembered_comes_back_with_what_the_files_say(caller: LocalCaller) -> None:
     noted = await asked(caller, "note", text="We sell gear oil to wind parks.", about="product")
     assert (noted["remembered"], noted["source"]) == ("We sell gear oil to wind parks.", "context:remembered")
