@@ -407,3 +407,42 @@ def test_what_may_hold_a_key_or_a_password_is_not_repeated() -> None:
     ):
         assert "sesame" not in str(mistakes(workflow(call | broken)))
     assert "sesame" not in str(mistakes(workflow(qualify(parameters={"email": "a", "employees": "sesame"}))))
+
+
+@pytest.mark.parametrize(
+    ("condition", "path", "says"),
+    [
+        ({"op": "gt", "left": "{{input.a}}", "right": None}, "", "one of these is null"),
+        ({"op": "lt", "left": ["{{input.a}}"], "right": 1}, "", "one of these is a list"),
+        ({"op": "in", "left": "a", "right": 3}, ".right", "in looks in a list, a text or an object"),
+        ({"op": "contains", "left": "{{input.a | length}}", "right": "a"}, ".left", "left is a number"),
+        ({"op": "eq", "left": "{{index}}", "right": "1"}, "", "eq compares a number with a text"),
+        ({"op": "matches", "left": "a", "right": "{{input.pattern}}"}, ".right", "a literal text, no template"),
+        ({"op": "matches", "left": "a", "right": 3}, ".right", "a literal text, no template"),
+        ({"op": "empty", "left": "{{input.a}}", "right": 3}, ".right", "empty looks at left alone"),
+        ({"op": "exists", "left": "{{input.a"}, ".left", "never closed"),
+        ({"all": {"op": "empty", "left": 1}}, ".all", "all is a list of conditions, not an object"),
+        ({"not": []}, ".not", "This is a list."),
+        ({"all": [], "any": []}, ".any", "There is no key 'any' beside all."),
+        ({"op": ["eq"], "left": 1}, ".op", "There is no operator a list."),
+        ({}, "", "A condition is"),
+    ],
+)
+def test_a_condition_that_could_only_fail_is_refused(condition: object, path: str, says: str) -> None:
+    said = mistakes(workflow(loop("each", transform("a", when=condition))))
+    assert says in said[f"steps[0].steps[0].when{path}"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"op": "eq", "left": "{{input.a}}", "right": 3},
+        {"op": "eq", "left": None, "right": 3},
+        {"op": "lt", "left": "{{input.a | default(1)}}", "right": "b"},
+        {"op": "in", "left": "{{input.a}}", "right": ["{{input.b}}", 3]},
+        {"op": "contains", "left": {"a": 1}, "right": "a"},
+        {"op": "empty", "left": 3},
+    ],
+)
+def test_a_condition_that_may_hold_is_taken(condition: object) -> None:
+    assert is_taken(workflow(transform("a", when=condition)))

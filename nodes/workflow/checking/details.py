@@ -32,24 +32,26 @@ NAMED = {
 
 @dataclass(frozen=True)
 class Where:
-    """A place that Pydantic named. Within a union it names the member, too: `union` is where that was left out."""
+    """A place that Pydantic named. Within a union it names the member, too: `union` is where it left the data."""
 
     path: Path
     union: Path | None = None
+    member: Key = ""
 
 
 def where(detail: ErrorDetails, data: object) -> Where:
     """The keys of `loc` that are in the data, and the last one where it is the one that is missing."""
     path: list[Key] = []
     union: Path | None = None
+    member: Key = ""
     for number, key in enumerate(detail["loc"], start=1):
         inside = value_at(data, key)
         if inside is not NOTHING or (detail["type"] == "missing" and number == len(detail["loc"])):
             path.append(key)
             data = inside
         elif union is None:
-            union = tuple(path)
-    return Where(tuple(path), union)
+            union, member = tuple(path), key
+    return Where(tuple(path), union, member)
 
 
 def value_at(data: object, key: Key) -> object:
@@ -70,8 +72,6 @@ def wanted(detail: ErrorDetails) -> str:
     """What should stand there, as a sentence."""
     if named := NAMED.get(detail["type"]):
         return f"It must be {named}."
-    if detail["type"] == "value_error":
-        return str(detail["ctx"]["error"])
     return detail["msg"].replace("Input should", "It must").replace("String should", "It must") + "."
 
 

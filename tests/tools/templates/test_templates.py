@@ -17,6 +17,7 @@ SCOPE = Scope(
         "budget": 50000,
         "share": 0.25,
         "big": 2**80,
+        "enormous": 10**400,
         "tiny": 1e-7,
         "huge": 1e20,
         "yes": True,
@@ -202,6 +203,15 @@ def test_what_is_no_path_and_no_filter_is_refused_with_its_position(
         ("{{input.big | date('%Y')}}", "beyond the year 9999"),
         ("{{input.name | date('%Y')}}", "date reads a time such as"),
         ("{{input.name | split('')}}", "split needs a text to split at"),
+        ("{{input.yes | round}}", "round is for a number, and this is true or false"),
+        ("{{input.tags | float}}", "float is for a number, and this is a list"),
+        ("{{input.enormous | float}}", "float makes of this a number that is too large to keep"),
+        ("{{input.budget | length}}", "length is for a text, a list or an object, and this is a number"),
+        ("{{input.budget | first}}", "first is for a list or a text"),
+        ("{{input.budget | join('')}}", "join is for a list"),
+        ("{{input.tags | keys}}", "keys is for an object"),
+        ("{{input.tags | date('%Y')}}", "date is for a time as text, or seconds since 1970"),
+        ("{{input.none | upper}}", "upper is for a text, and this is null"),
     ],
 )
 def test_what_is_missing_or_of_another_type_is_an_error_that_says_so(template: str, says: str) -> None:
