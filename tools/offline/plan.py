@@ -13,7 +13,7 @@ from memory.json_values import JsonObject
 from tools.offline.plan_filters import count_of
 from tools.offline.plan_kinds import rule_of
 from tools.offline.plan_likeness import Likeness
-from tools.offline.plan_marks import Part
+from tools.offline.plan_marks import QUOTED, Part
 from tools.offline.plan_parts import LONGEST, Asked, asked_in
 from tools.offline.plan_spelling import respelled
 from tools.offline.plan_steps import steps_for
@@ -42,11 +42,16 @@ class OfflinePlanner:
         if not asked:
             return OutOfScope(_reason(refused))
         offered = {(one.agent, one.action): one for one in brief.actions}
-        steps = steps_for(asked)[:MOST_STEPS]
+        steps = steps_for(asked)
+        if len(steps) > MOST_STEPS:
+            return OutOfScope(f"This would take {len(steps)} steps, and a plan has at most {MOST_STEPS}. Split it.")
         if missing := sorted({f"{step.agent}.{step.action}" for step in steps if _key(step) not in offered}):
             return OutOfScope(f"This needs {', '.join(missing)}, which no agent here offers.")
         fitted = tuple(_fitted(step, offered[_key(step)]) for step in steps)
-        return Planned(kind=asked[-1].kind, objective=_objective(asked, refused), steps=fitted)
+        objective = _objective(asked, refused)
+        if len(QUOTED.sub("", brief.command)) > LONGEST:
+            objective = f"{objective} {_sentences()['not_yet']['longest']}"
+        return Planned(kind=asked[-1].kind, objective=objective, steps=fitted)
 
     async def _alike(self, unknown: Sequence[Part]) -> tuple[Asked, ...]:
         """The command as what it is like, where no rule says that it is none of ours."""
@@ -60,7 +65,7 @@ class OfflinePlanner:
 def _read(command: str) -> tuple[tuple[Asked, ...], tuple[Part, ...]]:
     """What is asked for; read again with slips of the fingers mended where nothing was understood."""
     asked, refused = asked_in(command)
-    if asked or any(map(rule_of, refused)) or (mended := respelled(command[:LONGEST])) == command[:LONGEST]:
+    if asked or any(map(rule_of, refused)) or (mended := respelled(command)) == command:
         return asked, refused
     return asked_in(mended)
 

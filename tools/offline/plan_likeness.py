@@ -39,8 +39,7 @@ def most_like(vector: Vectors) -> PlanKind | None:
     """The kind of the examples that a vector lies with."""
     import numpy as np  # noqa: PLC0415 - 0.1 s, and most commands are known by their words
 
-    weights, start = np.array(_lines()["weights"]), np.array(_lines()["start"])
-    scores = np.exp(weights @ np.asarray(vector) + start)
+    scores = np.exp(np.array(_lines()["weights"]) @ np.asarray(vector) + np.array(_lines()["start"]))
     ours = scores[: len(KINDS)] / scores.sum()
     return KINDS[int(ours.argmax())] if ours.sum() > SURE else None
 

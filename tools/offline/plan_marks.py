@@ -11,12 +11,13 @@ from tools.offline.places import countries_in
 EARLY = 30  # characters from a part's beginning in which the object of its verb stands
 MOST_POLITE = 8  # forms in a row
 
-QUOTED = re.compile(r"\"[^\"]{1,2000}\"|“[^”]{1,2000}”|„[^“”]{1,2000}[“”]|«[^»]{1,2000}»")
+QUOTED = re.compile(r"\"[^\"]+\"|“[^“”]+”|„[^„“”]+[“”]|«[^«»]+»")
 _POSSESSIVE = re.compile(r"'s?$")
 _WORD = re.compile(r"[^\W\d_][\w&'-]*(?:\.(?=\w)[\w&'-]+)*")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DOMAIN = re.compile(
-    r"(?<![\w@.])(?:https?://)?(?:[a-z0-9-]+\.)+(?!csv|xlsx?|json|txt|pdf)[a-z]{2,}(?:/\S*)?(?!\w)", re.I
+    r"(?<![\w@.])(?:https?://)?(?:[a-z0-9-]+\.)+(?!(?:csv|xlsx?|json|txt|pdf|docx?|js|py)(?!\w))[a-z]{2,}(?:/\S*)?(?!\w)",
+    re.IGNORECASE,
 )
 _PLURAL_AT_PLACE = re.compile(
     r"\b[a-zäöüéè-]{3,}(?:s|en|ern|er) (?:in|near|around|from|across|based in|à|aus|bei|en) (?:the )?[A-ZÄÖÜÉ]"
@@ -52,7 +53,7 @@ class Part:
 
     @cached_property
     def addresses(self) -> tuple[str, ...]:
-        return tuple(_ADDRESS.findall(self.text))
+        return tuple(_ADDRESS.findall(self.said))
 
     @cached_property
     def domains(self) -> tuple[str, ...]:

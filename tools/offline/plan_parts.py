@@ -12,7 +12,7 @@ from tools.planning import PlanKind
 MOST_PARTS = 12
 MOST_JOINTS = 24  # of a sentence
 REACH = 200  # characters after a joint that tell whether something is asked for there
-LONGEST = 2_000  # characters of a command that are read for its kind
+LONGEST = 2_000  # characters of a command that are read, its quotations not counted
 
 _HIDE = "\ue000"  # a sign that no alphabet has
 _HIDDEN = re.compile(f"“{_HIDE}(\\d+){_HIDE}”")
@@ -21,7 +21,8 @@ _JOINED = re.compile(
     r",?\s+(?:and then|then|and also|and|und dann|und|et puis|puis|et|, then)\s+|,\s+", re.IGNORECASE
 )
 _CIRCUMSTANCE = re.compile(
-    r"^((?:for|in|on|before|after|if|when|once|as|regarding|about|from|für|pour|avant|après) [^,]{3,80}), (.+)$",
+    r"^(?!from (?:now|today)|in (?:the )?future)"
+    r"((?:for|in|on|before|after|if|when|once|as|regarding|about|from|für|pour|avant|après) [^,]{3,80}), (.+)$",
     re.IGNORECASE,
 )
 
@@ -71,7 +72,7 @@ def parts_in(command: str) -> Iterator[tuple[Found | None, Part]]:
         quoted.append(found.group())
         return f"“{_HIDE}{len(quoted) - 1}{_HIDE}”"
 
-    said = QUOTED.sub(hidden, command[:LONGEST].replace(_HIDE, " ")).strip()
+    said = QUOTED.sub(hidden, command.replace(_HIDE, " ")).strip()[:LONGEST]
     sentences = (one for one in _SENTENCE.split(said) if one.strip())
     parts = (found for sentence in sentences for found in _joined(_turned(plain(sentence))))
     for kind, part in islice(parts, MOST_PARTS):
@@ -80,7 +81,7 @@ def parts_in(command: str) -> Iterator[tuple[Found | None, Part]]:
 
 def _turned(sentence: str) -> str:
     """A sentence that begins with a circumstance ("For the HVAC batch, write…"), its verb first."""
-    return _CIRCUMSTANCE.sub(r"\2, \1", sentence)
+    return _CIRCUMSTANCE.sub(lambda found: f"{found[2]}, {found[1][:1].lower()}{found[1][1:]}", sentence)
 
 
 def _joined(sentence: str) -> Iterator[tuple[Found | None, Part]]:

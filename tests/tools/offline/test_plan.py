@@ -275,11 +275,23 @@ async def test_a_template_in_a_command_is_no_template_in_the_plan() -> None:
             assert "{{" not in said
 
 
+async def test_what_is_quoted_comes_whole_however_long_it_is() -> None:
+    mail = "We need SSO. " * 500
+    *_, (_, wishes) = await steps(f'Answer Tom, who wrote "{mail.strip()}"')
+    assert wishes["instructions"].count("We need SSO.") == 500
+
+
+async def test_a_long_command_says_that_it_was_not_read_to_its_end() -> None:
+    planned = await plan("Find leads in Germany that are good. " * 100)
+    assert isinstance(planned, Planned)
+    assert "first 2,000 characters" in planned.objective
+
+
 async def test_a_command_of_any_length_makes_a_plan_of_bounded_length() -> None:
     planned = await plan("Find CTOs in Berlin and draft an intro. Follow up with Ada. " * 200)
     assert isinstance(planned, Planned)
     assert len(planned.steps) <= MOST_STEPS
-    assert len(json.dumps(planned.model_dump() if hasattr(planned, "model_dump") else planned.objective)) < 20_000
+    assert len(planned.objective) < 2_000
 
 
 @pytest.mark.parametrize(
