@@ -14,7 +14,9 @@ from nodes.registry import AgentRegistry
 from tools.planning import Action
 
 LONGEST = 2_000  # characters of a result that is none of ours
-SHORTEST = 60  # characters of a parameter; longer ones are cut
+LISTS = ("leads", "interactions")  # under which an agent's one record may have what was asked for
+MOST_QUOTED = 3  # quotations of one lead
+SHORT = 60  # characters of a parameter; longer ones are cut
 STEP = re.compile(r"\{\{\s*steps\.step_(\d+)[^}|]*\}\}")
 
 
@@ -42,19 +44,28 @@ def estimate_line(estimate: Estimate) -> str:
 
 def result_lines(output: JsonValue) -> Iterator[str]:
     """What a step came to: leads as a line each, with their drafts; an answer as it is; else JSON."""
-    found = output.get("leads", output) if isinstance(output, dict) else output
-    listed = found if isinstance(found, list) else [found]
-    known = [one for one in listed if isinstance(one, dict) and isinstance(one.get("lead"), dict)]
-    if known and len(known) == len(listed):
-        for one in known:
-            yield from _lead_lines(one)
-    elif isinstance(output, dict) and isinstance(said := output.get("answer") or output.get("text"), str):
-        yield said
-    elif listed:
-        text = json.dumps(output, ensure_ascii=False, indent=2)
-        yield text if len(text) <= LONGEST else f"{text[:LONGEST]}…\n(--json has all of it)"
-    else:
-        yield "Nothing."
+    known = _object(output)
+    listed = next((known[name] for name in LISTS if isinstance(known.get(name), list)), output)
+    if listed == []:
+        yield "Nothing was found."
+        return
+    for one in listed if isinstance(listed, list) else [listed]:
+        yield from _lines(_object(one)) or [_json(one)]
+
+
+def _lines(one: JsonObject) -> list[str]:
+    """One thing of ours in words; none where it is another's."""
+    if isinstance(one.get("lead"), dict):
+        return list(_lead_lines(one))
+    if isinstance(said := one.get("text"), str):
+        when = f"{str(one.get('at'))[:10]}  {one.get('person_name') or one.get('person')}: " if "at" in one else ""
+        return [f"{when}{said}"]
+    return []
+
+
+def _json(value: JsonValue) -> str:
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…\n(--json has all of it)"
 
 
 def _parameters(step: Action) -> str:
@@ -67,7 +78,7 @@ def _value(value: JsonValue) -> str:
         text = STEP.sub(lambda found: f"of step {found[1]}", value)
     else:
         text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= SHORTEST else f"{text[:SHORTEST]}…"
+    return text if len(text) <= SHORT else f"{text[:SHORT]}…"
 
 
 def _does(step: Action, registry: AgentRegistry) -> str:
@@ -105,6 +116,14 @@ def _lead_lines(one: JsonObject) -> Iterator[str]:
     if draft:
         yield f"    Subject: {draft.get('subject')}"
         yield from (f"    {line}" for line in str(draft.get("body")).splitlines())
+    elif "news" in one or not judged:
+        yield from _quotations(one.get("news") or one.get("facts"))
+
+
+def _quotations(facts: JsonValue) -> Iterator[str]:
+    for fact in (facts if isinstance(facts, list) else [])[:MOST_QUOTED]:
+        found = _object(fact)
+        yield f"    {str(found['dated']) + ': ' if found.get('dated') else ''}“{found.get('quote')}”"
 
 
 def _name(lead: Mapping[str, JsonValue]) -> str:
