@@ -84,7 +84,10 @@ def _research(asked: TaskAsked, steps: Steps) -> JsonValue:
     read: list[str] = []
     for number, subject in enumerate(subjects_of(asked), start=1):
         last = steps.chain(subject, number, ("enrich_lead", "score"))
-        news = steps.add(f"find_news_{number}", "find_news", subject.leads, subject.after, optional=True)
+        pages = f"enrich_lead_{number}"  # which read them: nobody reads them twice
+        news = steps.add(
+            f"find_news_{number}", "find_news", {"leads": f"{{{{steps.{pages}}}}}"}, [pages], optional=True
+        )
         read += [last, news]
         output[f"leads_{number}"] = f"{{{{steps.{last}}}}}"
         output |= {f"news_{number}": f"{{{{steps.{news}}}}}"} if news else {}
