@@ -187,8 +187,8 @@ def plan_of(*steps: Action) -> Planned:
 @pytest.mark.parametrize(
     ("steps", "told"),
     [
-        ([ACTION, Action(agent="delivery", action="send")], ["steps[1].agent", "There are research"]),
-        ([Action(agent="research", action="fly")], ["steps[0].action", "There are enrich_lead"]),
+        ([ACTION, Action(agent="delivery", action="send")], ["steps[1].agent", "There is research"]),
+        ([Action(agent="research", action="fly")], ["steps[0].action", "There is enrich_lead"]),
         ([], ["steps", "1 to 30"]),
         ([ACTION] * 1000, ["steps", "1000"]),
     ],
