@@ -278,6 +278,11 @@ def test_a_compensation_stands_beside_its_step_and_nobody_waits_for_it() -> None
     charge = transform("charge", depends_on=["book"], on_error="compensate", compensation="refund")
     good = workflow(transform("book"), charge, transform("refund", "{{steps.book}}"), transform("mail"))
     assert is_taken(good)
+    good["steps"][3]["value"] = "{{steps.refund}}"
+    assert mistakes(good) == {
+        "steps[3].value": "{{steps.refund}}: refund runs only after a failure, so nothing reads what it came to."
+    }
+    good["steps"][3]["value"] = 1
     good["steps"][2]["value"] = "{{steps.charge}}"
     assert mistakes(good) == {
         "steps[2].value": "{{steps.charge}}: charge has failed when this step runs, and has no output."
@@ -321,6 +326,21 @@ def test_an_unknown_key_is_told_with_the_nearest() -> None:
         "outputs": "There is no key 'outputs' here. Did you mean output?",
         "cron": "There is no key 'cron' here. There are name, description, steps, output.",
     }
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("id", "step_id"),
+        ("type", "step_type"),
+        ("needs", "depends_on"),
+        ("condition", "when"),
+        ("Timeout", "timeout"),
+    ],
+)
+def test_a_key_of_another_system_is_told_with_ours(key: str, meant: str) -> None:
+    said = mistakes(workflow(transform("a", **{key: 1})))
+    assert said == {f"steps[0].{key}": f"There is no key '{key}' here. Did you mean {meant}?"}
 
 
 @pytest.mark.parametrize("made", [None, [], "name: x", 3, True])

@@ -29,6 +29,15 @@ NAMED = {
     "model_attributes_type": "an object",
 }
 
+ELSEWHERE = {  # what other systems call our keys
+    "id": ("step_id",), "type": ("step_type",), "agent": ("agent_type",), "agent_id": ("agent_type",),
+    "action": ("task",), "needs": ("depends_on",), "dependencies": ("depends_on",), "after": ("depends_on",),
+    "params": ("parameters",), "inputs": ("parameters", "input"), "input": ("parameters",), "body": ("json",),
+    "condition": ("if", "when"), "on_failure": ("on_error",), "for_each": ("over",), "foreach": ("over",),
+    "items": ("over",), "max_rounds": ("max_iterations",), "max_retries": ("retry",), "message": ("question",),
+    "max_attempts": ("attempts",), "delay": ("wait", "seconds"), "duration": ("seconds",), "outputs": ("output",),
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Where:
@@ -91,7 +100,10 @@ def names_of(model: type[BaseModel]) -> list[str]:
 
 def no_such_key(key: str, names: Iterable[str]) -> str:
     """Says that a key is not known, and which was meant."""
-    return f"There is no key {short(key)} here. {nearest(key.lower(), names)}"
+    there = list(names)
+    meant = next((one for one in ELSEWHERE.get(key.lower(), ()) if one in there), None)
+    instead = f"Did you mean {meant}?" if meant else nearest(key.lower(), there)
+    return f"There is no key {short(key)} here. {instead}"
 
 
 def nearest(word: str, names: Iterable[str], none: str = "There is none.") -> str:

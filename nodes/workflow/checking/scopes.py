@@ -128,6 +128,8 @@ def _not_seen(target: Place, view: _View) -> str | None:
         return f"{target.step_id} is the step around this one, and has no output yet."
     if target in view.order.undone_by.get(here, ()):
         return f"{target.step_id} has failed when this step runs, and has no output."
+    if target in view.order.undone_by:
+        return f"{target.step_id} runs only after a failure, so nothing reads what it came to."
     own = next((one for one in (here, *here.around) if one.inside is target.inside), None)
     if own is None:
         return _inside_of(target, here)
