@@ -3,6 +3,7 @@
 `serde` writes the values; what surrounds them is plain msgpack, so that a script can read a record's head.
 """
 
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -25,6 +26,8 @@ from memory.checkpoint_layout import escaped, name_of, parts_of, unescaped
 FORMAT = b"\2"
 EMPTY = "empty"  # the type of a channel that a step emptied
 ERROR = "__error__"
+PRESSED_FROM = 2048  # bytes of a body
+PRESSED = b"\x78"  # how what zlib makes begins
 INDEX_FROM = 10  # special writes have an index below 0, and names have none
 
 
@@ -132,7 +135,7 @@ class Records:
         """The checkpoint again. Raises `ValueError` and its like where it is damaged."""
         head = Head.of(found.record)
         _, ns, checkpoint_id = parts_of(found.name)
-        rest, facts = ormsgpack.unpackb(found.record[_body_of(found.record) :])
+        rest, facts = ormsgpack.unpackb(_unpressed(found.record[_body_of(found.record) :]))
         checkpoint = cast(Checkpoint, self.unpacked(rest))
         checkpoint["channel_values"] = self._values(head, ns, found.values)
         at = Place(place.thread, ns, checkpoint_id)
@@ -171,7 +174,7 @@ class Records:
     def _record(self, head: list[Any], rest: dict[str, Any], facts: dict[str, Any]) -> bytes:
         packed = ormsgpack.packb(head)
         body = ormsgpack.packb([self.packed(rest), self.packed(facts)])
-        return FORMAT + len(packed).to_bytes(4, "little") + packed + body
+        return FORMAT + len(packed).to_bytes(4, "little") + packed + _pressed(body)
 
     def packed(self, value: Any) -> bytes:
         """A value with its type. Its length stands in it, so that a part of it is never taken for all."""
@@ -189,6 +192,21 @@ def _short(channel: str, version: str | int | float) -> str:
 
 def _body_of(record: bytes) -> int:
     return 5 + int.from_bytes(record[1:5], "little")
+
+
+def _pressed(body: bytes) -> bytes:
+    """The body in less room. A graph of many nodes says the same versions and names over and over."""
+    return zlib.compress(body, 1) if len(body) > PRESSED_FROM else body
+
+
+def _unpressed(body: bytes) -> bytes:
+    """The body again: none that is not pressed begins as one that is."""
+    if body[:1] != PRESSED:
+        return body
+    try:
+        return zlib.decompress(body)
+    except zlib.error as fault:
+        raise ValueError("it is damaged") from fault
 
 
 def _plain(facts: CheckpointMetadata) -> dict[str, Any]:

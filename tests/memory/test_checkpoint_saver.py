@@ -16,6 +16,7 @@ from langgraph.types import Command, interrupt
 from redis import crc
 from redis.asyncio import Redis
 
+from memory.checkpoint_layout import keys_of
 from memory.checkpoints import RedisSaver, open_checkpointer
 from memory.connection import connect, doubts, server_facts
 from memory.errors import Conflict, Invalid, Unavailable
@@ -87,6 +88,20 @@ async def test_a_graph_is_invoked_without_await_on_the_loop_s_own_thread_and_on_
         await saver.adelete_thread("t")
         assert await asyncio.to_thread(ask_and_answer, saver) == ["work", "yes"]
         assert (await asking().compile(saver).aget_state(config())).values["log"] == ["work", "yes"]
+
+
+async def test_the_versions_of_many_channels_take_little_room_and_come_back(
+    saver: RedisSaver, redis_client: Redis
+) -> None:
+    given: Any = {f"steps.step_number_{number}": number for number in range(500)}
+    versions = dict.fromkeys(given, saver.get_next_version(None, None))
+    at = await put(saver, given, config(), versions=versions)
+    found = await saver.aget_tuple(at)
+    assert found is not None
+    assert (found.checkpoint["channel_values"], found.checkpoint["channel_versions"]) == (given, versions)
+    records: Any = await redis_client.hgetall(keys_of("t")[0])
+    spelled_once = sum(len(name) + len(version) for name, version in versions.items())
+    assert sum(len(data) for name, data in records.items() if name.startswith(b"c")) < 1.5 * spelled_once
 
 
 async def test_a_plain_script_uses_the_same_saver(redis_url: str) -> None:

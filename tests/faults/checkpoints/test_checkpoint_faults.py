@@ -177,9 +177,11 @@ async def cut(raw: Redis, hash_key: bytes, prefix: bytes, length: int) -> None:
             await raw.hset(hash_key, name, data[:length])
 
 
-async def test_a_truncated_record_names_its_thread_whatever_was_cut(one_server: Stoppable) -> None:
+@pytest.mark.parametrize("channels", [0, 100], ids=["few channels", "many channels"])
+async def test_a_truncated_record_names_its_thread_whatever_was_cut(one_server: Stoppable, channels: int) -> None:
+    given = {"a": {"deep": [1, "text"]}, "b": b"some bytes", **{f"c{number}": number for number in range(channels)}}
     async with opened(one_server) as (saver, raw):
-        at = await put(saver, {"a": {"deep": [1, "text"]}, "b": b"some bytes"}, config())
+        at = await put(saver, given, config())
         await saver.aput_writes(at, [("w", b"written")], "task")
         await put(saver, {"a": "fine"}, config("other"))
         thread, _ = keys_of("t")
@@ -192,7 +194,7 @@ async def test_a_truncated_record_names_its_thread_whatever_was_cut(one_server: 
                     with pytest.raises(Malformed, match="Thread 't' cannot be read"):
                         await read
                 await raw.hset(thread, mapping=whole)
-        assert await values(saver, config()) == {"a": {"deep": [1, "text"]}, "b": b"some bytes"}
+        assert await values(saver, config()) == given
 
 
 Damage = Callable[[Redis, bytes, bytes], Awaitable[object]]
