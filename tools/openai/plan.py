@@ -12,6 +12,7 @@ from memory.errors import Invalid
 from memory.json_values import JsonObject, written
 from memory.records import Interaction
 from tools.openai.model import Model
+from tools.openai.parameters import told
 from tools.openai.prompt import Data, Prompt
 from tools.openai.shapes import Shape, Words
 from tools.planning import MOST_STEPS, Action, ActionOffer, OutOfScope, PlanBrief, Planned
@@ -126,8 +127,7 @@ def _name(offer: ActionOffer) -> str:
 
 
 def _offer(offer: ActionOffer) -> str:
-    schema = json.dumps(offer.parameters, ensure_ascii=False, separators=(",", ":")) if offer.parameters else "any"
-    return f"- {_name(offer)}: {offer.description} Parameters: {schema}"
+    return f"- {_name(offer)}: {offer.description} Parameters: {told(offer.parameters)}"
 
 
 def _told(past: Sequence[Interaction]) -> Iterator[str]:

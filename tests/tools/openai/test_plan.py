@@ -14,7 +14,18 @@ from tools.openai import faults
 from tools.openai.plan import LONGEST_CONTEXT, MOST_KNOWN, MOST_PAST, ModelPlanner
 from tools.planning import MOST_STEPS, Action, ActionOffer, OutOfScope, PlanBrief, Planned
 
-LIMIT = {"type": "object", "properties": {"limit": {"type": "integer"}}}
+MEANT = {"words": {"type": "array", "items": {"enum": ["a", "b"]}}, "of": {"$ref": "#/$defs/Gone"}}
+LIMIT: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "limit": {"type": "integer", "description": "At most so many."},
+        "order": {"anyOf": [{"enum": ["newest", "score"]}, {"type": "null"}]},
+        "filters": {"$ref": "#/$defs/Meant", "description": "Which."},
+        "rows": {"$ref": "#/$defs/Meant", "description": "Another name for filters."},
+    },
+    "required": ["limit"],
+    "$defs": {"Meant": {"type": "object", "properties": MEANT}},
+}
 OFFERS = (
     ActionOffer("records", "list", "Lists leads.", LIMIT),
     ActionOffer("research", "enrich_lead", "Reads pages."),
@@ -74,7 +85,12 @@ async def test_the_shape_has_the_offered_actions_and_no_others_and_is_strict(kit
     for part in objects(wanted["schema"]):
         assert part["additionalProperties"] is False
         assert part["required"] == list(part["properties"])
-    assert '- records.list: Lists leads. Parameters: {"type":"object"' in kit.user(kit.fake.requests[0])
+    lines = kit.user(kit.fake.requests[0]).split("\n")
+    assert (
+        "- records.list: Lists leads. Parameters: limit (integer, required): At most so many; "
+        "order (newest | score); filters (object of (words (list of a | b); of (anything))): Which"
+    ) in lines
+    assert "- research.enrich_lead: Reads pages. Parameters: any" in lines
     assert "tools" not in kit.fake.requests[0]
 
 
