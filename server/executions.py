@@ -4,6 +4,7 @@ An execution is a thread, and what moves it are runs on that thread: they are re
 any other. What is noted first is done later by whoever finds it, should the process that noted it die.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,11 +13,12 @@ from datetime import datetime
 from memory.bells import Bells
 from memory.checkpoints import RedisSaver
 from memory.definitions import Definition
-from memory.errors import Conflict, Unavailable
+from memory.errors import Conflict, Unavailable, ZigralError
 from memory.execution_records import Execution, ExecutionStatus, Pinned
 from memory.executions import Executions, NewExecution, no_execution
 from memory.json_text import JsonObject as Loaded
 from memory.json_values import JsonObject
+from memory.logs import get_logger
 from memory.run_records import NewRun
 from memory.runs import Runs, new_id
 from memory.threads import Threads
@@ -28,7 +30,9 @@ from server.execution_runs import first_kwargs, kwargs_on
 from server.run_graphs import WORKFLOW
 from server.run_queue import RunQueue
 
+log = get_logger(__name__)
 QUIET_SECONDS = 2.0  # after which one who follows is told that we are there
+PACE_SECONDS = 0.05  # between two looks at what changes all the time
 Pin = Callable[[Definition, str], Awaitable[Pinned]]  # of a definition and its owner
 
 
@@ -110,6 +114,7 @@ class ExecutionService:
                 if execution != before:
                     yield execution
                     before = execution
+                    await asyncio.sleep(PACE_SECONDS)
                 elif not await bell.wait(QUIET_SECONDS):
                     yield None
 
@@ -145,16 +150,22 @@ class ExecutionService:
     async def tend(self) -> None:
         """See to executions whose run was noted and not made, and to those whose wait is over."""
         for execution_id in await self.executions.due(self.clock()):
-            execution = await self.executions.find(execution_id)
-            if execution is None:
-                continue
-            if execution.run_id:
-                kwargs = await self.executions.kwargs(execution_id)
-                await self._launch(
-                    execution_id, execution.run_id, kwargs, owner=execution.owner, priority=execution.priority
-                )
-            elif execution.wakes_at:
-                await self._wake(execution, self.clock())
+            try:
+                await self._see_to(execution_id)
+            except Unavailable:
+                raise
+            except ZigralError as error:  # one that cannot be read, say, keeps no other waiting
+                log.warning(f"Execution {execution_id} cannot go on. {error}")
+
+    async def _see_to(self, execution_id: str) -> None:
+        execution = await self.executions.find(execution_id)
+        if execution and execution.run_id:
+            kwargs = await self.executions.kwargs(execution_id)
+            await self._launch(
+                execution_id, execution.run_id, kwargs, owner=execution.owner, priority=execution.priority
+            )
+        elif execution and execution.wakes_at:
+            await self._wake(execution, self.clock())
 
     async def _wake(self, execution: Execution, now: datetime) -> None:
         """Go on with the waits that are over. Others may do the same; one does."""

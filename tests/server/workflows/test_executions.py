@@ -244,6 +244,18 @@ async def test_a_wait_is_woken_by_a_server_that_was_not_there_when_it_began(shor
         assert office.held.begun["first"] == 0
 
 
+async def test_one_that_cannot_be_read_keeps_no_other_waiting(office: Office) -> None:
+    damaged, whole = [await office.begin(WAITS) for _ in range(2)]
+    for execution_id in (damaged, whole):
+        await office.until(execution_id, lambda found: statuses(found)["sleep"] == "waiting")
+    await office.backend.redis.hset(f"{{zigral}}:execution:{damaged}", "input", "{")
+    refused = await office.http.get(f"/api/v1/workflows/executions/{damaged}")
+    assert refused.status_code == 422
+    assert damaged in refused.json()["detail"]
+    office.time.ahead = timedelta(hours=2)
+    assert (await office.rests(whole))["status"] == "completed"
+
+
 async def test_what_waits_can_be_paused_and_cancelled(office: Office) -> None:
     execution_id = await office.begin(WAITS)
     await office.until(execution_id, lambda found: found["steps"]["sleep"]["status"] == "waiting")
