@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -129,12 +130,8 @@ async def open_backend(
         )
         assistants = Assistants(redis)
         await assistants.ensure({name: system_assistant(name) for name in graphs}, descriptions=graphs.descriptions)
-        threads = Threads(redis)
-        steps = RedisStepLog(redis)
-        staff = await stack.enter_async_context(open_agents(settings, redis))
-        stack.enter_context(lending(staff))
-        for agent in agents:
-            staff.registry.register(agent)
+        threads, steps = Threads(redis), RedisStepLog(redis)
+        staff = await stack.enter_async_context(_open_staff(settings, redis, agents))
         desk = await stack.enter_async_context(
             open_run_desk(
                 settings,
@@ -147,10 +144,7 @@ async def open_backend(
                 make_workflow=WorkflowMaker(staff.caller, http_calls(settings), steps, clock),
             )
         )
-
-        async def no_more(owner: str) -> None:
-            await refuse_full(threads, owner, settings.max_threads)
-
+        no_more = partial(refuse_full, threads, most=settings.max_threads)
         executions = desk.executions(refuse_full=no_more, clock=clock)
         planning = await stack.enter_async_context(open_planning(settings, redis, staff, executions))
         if (config or OWN_CONFIG).resolve() == OWN_CONFIG:
@@ -176,6 +170,16 @@ async def open_backend(
             planning=planning,
             worker=worker,
         )
+
+
+@asynccontextmanager
+async def _open_staff(settings: Settings, redis: Redis, more: Sequence[Agent]) -> AsyncIterator[Agents]:
+    """The agents of this process, lent to graphs that open none themselves."""
+    async with open_agents(settings, redis) as staff:
+        for agent in more:
+            staff.registry.register(agent)
+        with lending(staff):
+            yield staff
 
 
 def serve_commands(graphs: Graphs, commands: CommandDesk) -> None:
