@@ -57,6 +57,8 @@ class ResultRows:
         left_out = False
         for number, (folder, at) in enumerate(known, start=1):
             room = self.most - len(found)
+            if room <= 0:
+                return found, True
             rows = self._of(folder / "runs.jsonl", at)
             left_out |= rows is None or len(rows) > room
             told = {"run_number": number, "run_at": at}

@@ -33,8 +33,8 @@ def names_of(code: str) -> tuple[str, ...]:
 
 
 def names() -> tuple[str, ...]:
-    """Every folded name that is longer than a code, the longest first."""
-    return tuple(sorted((name for name in _codes() if len(name) > 2), key=len, reverse=True))
+    """Every folded name that is no code - "aus" is a word of other languages -, the longest first."""
+    return tuple(sorted((name for name in _codes() if len(name) > 3 or name == "usa"), key=len, reverse=True))
 
 
 def country_of(lead: Lead) -> str:

@@ -12,6 +12,9 @@ from tools.offline.asking_times import Span, span_in
 
 LONGEST = 1_000  # characters of a question
 SUMMARY = re.compile(r"\b(?:summary|overview|pipeline|dashboard|figures|the numbers|report)\b")
+RANKED = re.compile(
+    r"\b(?:top|most common|main)(?: \w+)? (?:industries|sectors|countries|cities|towns|titles|roles)\b"
+)
 NO_RATES = (
     "Nothing is recorded about that: Zigral itself sends no mail and reads no mailbox yet, so there are no rates "
     "of answers, opens or clicks. Ask for the interactions that were imported or noted instead."
@@ -43,6 +46,8 @@ def _topic(reading: Reading) -> str | None:
         return "summary"
     if found := next((name for name in names_in("topics") if reading.says(name, "topics")), None):
         return found
+    if RANKED.search(reading.whole):
+        return "leads"
     standing = ((section, name) for section in ("verdicts", "statuses") for name in names_in(section))
     if any(reading.says(name, section) for section, name in standing):
         return "results"
@@ -54,6 +59,7 @@ def _topic(reading: Reading) -> str | None:
 _TOPICS: Mapping[str, Callable[[Reading, Span | None], Query | NotRecorded]] = {
     "cost": topics.cost_asked,
     "silent": topics.silent_asked,
+    "uncontacted": topics.uncontacted_asked,
     "interactions": topics.interactions_asked,
     "drafts": topics.drafts_asked,
     "summary": topics.summary_asked,

@@ -1,6 +1,7 @@
 """What any question may have: numbers, places, sizes, groups, an order, names and a time."""
 
 import re
+from collections.abc import Iterator
 
 from tools.analysis.asking import Query, not_understood
 from tools.offline.asking_reading import NOUNS, Reading, names_in, pattern_of
@@ -11,7 +12,9 @@ MOST_UNKNOWN = 4  # words that are taken for names or trades
 ROWS = 100
 SORTED = re.compile(r"\b(?:sort(?:ed)?|order(?:ed)?|rank(?:ed)?)(?: (?:them|it|by))* by (\w+)\b")
 GROUPING = "per|by|for each|in each|each|pro|je|par|nach|grouped by|which|what|welche[rs]?|quel(?:le)?s?"
-GROUPED = rf"\b(?:{GROUPING}) (?:the )?(?:{{}})\b"
+GROUPED = rf"\b(?:{GROUPING}|top|most common|main) (?:the )?(?:{{}})\b"
+MISSING = r"\b(?:without|(?:have|has|with) no|missing|ohne|sans) (?:a |an |any |the |une? |einen? )?(?:{})\b"
+NULLABLE = ("l.industry", "l.country", "l.city", "l.title", "l.language")
 TEXTS = {
     "l": "l.company, l.full_name, l.title, l.industry, l.city, l.country, l.location, l.email, l.website",
     "r": "r.company, r.email, r.run, l.full_name, l.title, l.industry, l.city, l.country, l.location",
@@ -46,17 +49,18 @@ def finished(
     limit = reading.limit()
     found.where += [*reading.sizes(), *reading.places()]
     _add_website(found, reading)
-    grouped = bool(found.group)
-    order = _order(found.base, reading)
+    found.where += _missing(reading)
+    order = _sorted_by(reading)
+    group = None if found.columns else _group(found.base, reading)
+    order = order or _superlative(found.base, reading)
     counts = reading.take_all("count", "others")
     average = reading.take("average")
-    if not grouped:
-        _choose_columns(found, reading, counts=counts, average=average, counted=counted, shown=shown)
+    if not found.columns:
+        _choose_columns(found, reading, group, counts=counts, average=average, counted=counted, shown=shown)
     _add_words(found, reading)
     if not found.order:
         found.order = _order_of(found, order)
-    single = not found.group and not counts and not average
-    found.limit = limit or (ROWS if single else None)
+    found.limit = limit or (ROWS if found.order and not found.group else None)
     return Query(found.text(), note)
 
 
@@ -67,15 +71,29 @@ def _add_website(found: Select, reading: Reading) -> None:
         found.where.append("l.website IS NOT NULL")
 
 
-def _order(base: str, reading: Reading) -> str | None:
-    """The order that a superlative or "sort by" asks for."""
-    if sorted_by := SORTED.search(reading.text):
-        column = next(
-            (name for name in names_in("columns") if pattern_of("columns", name).fullmatch(sorted_by[1])), None
-        )
-        if column or sorted_by[1] in ("score", "scores"):
-            reading.cut(sorted_by)
-            return {"size": "l.employees DESC NULLS LAST", None: "r.score DESC NULLS LAST"}.get(column, column)
+def _missing(reading: Reading) -> Iterator[str]:
+    """Conditions that a column has nothing in it."""
+    for column in NULLABLE:
+        if said := re.search(MISSING.format(pattern_of("columns", column).pattern), reading.text):
+            reading.cut(said)
+            yield f"{column} IS NULL"
+
+
+def _sorted_by(reading: Reading) -> str | None:
+    """The order that "sort by" asks for."""
+    said = SORTED.search(reading.text)
+    if not said:
+        return None
+    columns = (name for name in names_in("columns") if pattern_of("columns", name).fullmatch(said[1]))
+    column = "r.score" if said[1] in ("score", "scores") else next(columns, None)
+    if column is None:
+        return None
+    reading.cut(said)
+    return {"size": "l.employees DESC NULLS LAST", "r.score": "r.score DESC NULLS LAST"}.get(column, column)
+
+
+def _superlative(base: str, reading: Reading) -> str | None:
+    """The order that a superlative asks for."""
     orders = {
         "best": "r.score DESC NULLS LAST",
         "worst": "r.score ASC NULLS LAST",
@@ -88,13 +106,20 @@ def _order(base: str, reading: Reading) -> str | None:
 
 
 def _choose_columns(
-    found: Select, reading: Reading, *, counts: bool, average: bool, counted: str | None, shown: list[str] | None
+    found: Select,
+    reading: Reading,
+    group: tuple[str, str] | None,
+    *,
+    counts: bool,
+    average: bool,
+    counted: str | None,
+    shown: list[str] | None,
 ) -> None:
     name = counted or COUNTED[found.base]
     if average:
         what = "l.employees" if reading.take("size", "columns") else "r.score"
         found.columns = [f"round(avg({what}), 1) AS average_{what[2:]}", f"count({what}) AS {name}"]
-    if group := _group(found.base, reading):
+    if group:
         column, alias = group
         found.columns = [f"{column} AS {alias}", *(found.columns or [f"count(*) AS {name}"])]
         found.group = ["1"]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from tools.analysis.asking import not_understood
 from tools.countries import codes_of, names
 from tools.offline.asking_sql import literal
 from tools.offline.lexicon import load
@@ -45,6 +46,10 @@ _SCORES = (
     ),
     (re.compile(r"\bscor\w* (?:of |is |was )?(?:below|under|less than|lower than|<) ?(\d{1,3})\b"), "<"),
 )
+_SCORE_SPAN = re.compile(r"\bscor\w* (?:of |is |was )?(?:between|from) (\d{1,3}) (?:and|to) (\d{1,3})\b")
+_ONE = re.compile(
+    r"\b(?:top|best|worst|latest|newest|oldest|largest|biggest|smallest) (?:lead|company|draft|contact)\b"
+)
 _SHORT_PLACES = re.compile(r"\b(UK|US|EU)\b")
 _WORD = re.compile(r"[\w'&+]+")
 
@@ -63,6 +68,11 @@ def names_in(section: str) -> tuple[str, ...]:
 @cache
 def _small() -> frozenset[str]:
     return frozenset(_LISTS["others.small"])
+
+
+@cache
+def _telling() -> frozenset[str]:
+    return frozenset(_LISTS["others.telling"])
 
 
 @cache
@@ -108,18 +118,22 @@ class Reading:
 
     def cut(self, found: re.Match[str]) -> None:
         """Take out what was understood."""
-        self.text = f"{self.text[: found.start()]} {self.text[found.end() :]}"
+        self.put(found, "")
+
+    def put(self, found: re.Match[str], instead: str) -> None:
+        """Put something else in its place."""
+        self.text = " ".join(f"{self.text[: found.start()]} {instead} {self.text[found.end() :]}".split())
 
     def limit(self) -> int | None:
         """How many are wanted: the number beside a superlative, which stays, or after "show"."""
         if found := _LIMIT.search(self.text):
             number = found[2] or found[3]
-            self.text = f"{self.text[: found.start()]} {found[1] or found[4]} {self.text[found.end() :]}"
+            self.put(found, found[1] or found[4])
         elif found := _SHOWN.search(self.text):
             number = found[1]
             self.cut(found)
         else:
-            return None
+            return 1 if _ONE.search(self.text) else None
         return max(1, min(_MANY.get(number) or int(number), 1_000))
 
     def sizes(self) -> Iterator[str]:
@@ -132,6 +146,9 @@ class Reading:
 
     def scores(self) -> Iterator[str]:
         """Conditions on the score."""
+        if found := _SCORE_SPAN.search(self.text):
+            self.cut(found)
+            yield f"r.score BETWEEN {int(found[1])} AND {int(found[2])}"
         for pattern, sign in _SCORES:
             if found := pattern.search(self.text):
                 self.cut(found)
@@ -150,8 +167,13 @@ class Reading:
             yield f"l.country_code IN ({', '.join(map(literal, sorted(codes)))})"
 
     def left(self) -> list[str]:
-        """The words that are not understood and not said in passing, each with what it is short for."""
-        words = (word.strip("'&+") for word in _WORD.findall(self.text))
+        """The words that are not understood and not said in passing, each with what it is short for.
+
+        `Invalid` where one of them turns the meaning.
+        """
+        words = [word.strip("'&+") for word in _WORD.findall(self.text)]
+        if telling := next((word for word in words if word in _telling()), None):
+            raise not_understood(f"what is meant by {telling!r}")
         return list(dict.fromkeys(_meant(word) for word in words if word and word not in _small()))
 
 

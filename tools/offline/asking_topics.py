@@ -9,19 +9,45 @@ from tools.offline.asking_sql import Select
 from tools.offline.asking_times import Span
 
 CAMPAIGNS = re.compile(r"\b(?:compare|doing|how's|how is|performance)\b.*\bcampaigns?\b|\bcampaigns?\b.*\bdoing\b")
+COSTS = (
+    "sum(r.input_tokens) AS input_tokens",
+    "sum(r.output_tokens) AS output_tokens",
+    "round(sum(r.usd), 4) AS usd",
+    "sum(r.pages) AS pages",
+    "round(sum(r.seconds), 1) AS seconds",
+)
+IS_IT = re.compile(r"(?:is|was|does|did) (?!there|any|it)")
 NO_IMPORT_TIME = "When a lead was imported is not recorded; leads are kept in the order in which they came."
 
 
 def cost_asked(reading: Reading, span: Span | None) -> Query:
-    sums = "sum(r.input_tokens) AS input_tokens, sum(r.output_tokens) AS output_tokens, round(sum(r.usd), 4) AS usd"
-    found = Select("r", ["r.run", "max(r.run_at) AS run_at", "count(*) AS leads", sums])
-    found.columns += ["sum(r.pages) AS pages", "round(sum(r.seconds), 1) AS seconds"]
-    found.group, found.order = ["r.run"], ["max(r.run_at) DESC"]
+    """What runs cost, a row a run; or all of it; or what a lead costs."""
+    if reading.take("each_lead"):
+        found = Select("r", ["count(*) AS leads", *(_per_lead(name) for name in ("usd", "pages", "seconds"))])
+    elif reading.take_all("totals", "others"):
+        found = Select("r", ["count(*) AS leads", *COSTS])
+    else:
+        found = Select("r", ["r.run", "max(r.run_at) AS run_at", "count(*) AS leads", *COSTS], group=["r.run"])
+        dear = reading.take("costliest")
+        found.order = ["sum(r.usd) DESC", "sum(r.seconds) DESC"] if dear else ["max(r.run_at) DESC"]
     reading.take_all("cost", "topics")
     if reading.take("last_run"):
         found.where.append("r.run_number = 1")
     reading.take_all("runs", "topics")
     return finished(found, reading, span, column="r.run_at")
+
+
+def _per_lead(name: str) -> str:
+    return f"round(avg(r.{name}), 4) AS {name}_per_lead"
+
+
+def uncontacted_asked(reading: Reading, span: Span | None) -> Query | NotRecorded:
+    """Leads that no mail is known to have been sent to."""
+    reading.take_all("uncontacted", "topics")
+    sent = "SELECT 1 FROM interactions WHERE interactions.lead_id = l.lead_id AND interactions.kind = 'mail_sent'"
+    if span is not None:
+        return NotRecorded(NO_IMPORT_TIME)
+    return finished(Select("l", where=[f"NOT EXISTS ({sent})"]), reading, None, column="", note=NO_MAIL)
 
 
 def silent_asked(reading: Reading, span: Span | None) -> Query:
@@ -39,6 +65,8 @@ def interactions_asked(reading: Reading, span: Span | None) -> Query:
     found = Select("i")
     kind, outcome = _first(reading, "kinds"), _first(reading, "outcomes")
     campaigns = CAMPAIGNS.search(reading.whole)
+    if outcome:
+        reading.take_all(outcome, "outcomes")
     reading.take_all("interactions", "topics")
     if outcome:
         found.where.append(f"i.outcome = '{outcome}'")
@@ -77,17 +105,19 @@ def results_asked(reading: Reading, span: Span | None) -> Query:
 
 
 def _results_of(found: Select, reading: Reading, span: Span | None, *, counted: str, shown: list[str]) -> Query:
+    _add_standing(found, reading)
     columns = list(shown)
     if reading.take("evidence"):
         columns.append("r.evidence")
     if reading.says("why"):
         columns.append("r.why")
     reading.take_all("why", "others")
-    _add_standing(found, reading)
     if re.search(r"\bexport|download|csv|xlsx|spreadsheet\b", reading.whole):
         note = "The rows are in this answer; `zigral run` writes leads.csv and drafts/ into its folder too."
     else:
         note = NO_MAIL if any("'sent'" in one for one in found.where) else ""
+    if span is not None and not note:
+        note = "The time is that at which a lead was judged; when a draft was approved is not recorded."
     column = "coalesce(r.judged_at, r.run_at)"
     return finished(found, reading, span, column=column, counted=counted, shown=columns, note=note)
 
@@ -97,7 +127,8 @@ def _add_standing(found: Select, reading: Reading) -> None:
     if unsent := re.search(r"\b(?:but |and )?not (?:yet )?(?:been )?sent\b", reading.text):
         reading.cut(unsent)
         found.where.append("r.status <> 'sent'")
-    if verdict := reading.first_of("verdicts"):
+    verdict = reading.first_of("verdicts")
+    if verdict and not IS_IT.match(reading.whole):  # "is Acme qualified" asks what it is
         found.where.append(f"r.verdict = '{verdict}'")
     if status := reading.first_of("statuses"):
         found.where.append(f"r.status = '{status}'")

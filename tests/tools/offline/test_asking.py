@@ -69,6 +69,18 @@ class Nothing:
         ("who hasn't answered yet?", ["HAVING count(*) FILTER (i.kind = 'mail_sent') > 0"]),
         ("Compare the two campaigns", ["GROUP BY i.campaign, i.kind, i.outcome"]),
         ("how many interactions per month", ["date_trunc('month', i.at)", "ORDER BY 1 DESC"]),
+        ("Show all leads that scored between 60 and 80", ["r.score BETWEEN 60 AND 80"]),
+        ("How many pages did we read in total?", ["sum(r.pages) AS pages", "FROM results r"]),
+        ("What was the average cost per lead?", ["avg(r.usd)"]),
+        ("Which run was the most expensive?", ["ORDER BY sum(r.usd) DESC"]),
+        ("Which leads have no industry?", ["l.industry IS NULL"]),
+        ("How many drafts failed the proof check?", ["count(*)", "r.status = 'drafted'"]),
+        ("What is the best lead?", ["ORDER BY r.score DESC NULLS LAST LIMIT 1"]),
+        ("top 3 industries by number of leads", ["l.industry AS industry, count(*)", "LIMIT 3"]),
+        ("Which leads have I not contacted yet?", ["NOT EXISTS", "'mail_sent'"]),
+        ("How many people said no?", ["count(*)", "i.outcome = 'refused'"]),
+        ("Welche Leads kommen aus der Schweiz?", ["l.country_code IN ('ch')"]),
+        ("Give me the emails of all qualified leads", ["r.email", "r.verdict = 'qualified'"]),
         ("interactions of the last 2 weeks", ["'2026-11-12 12:00:00'"]),
     ],
 )  # fmt: skip
@@ -102,6 +114,7 @@ async def test_an_answer_about_mail_says_that_none_is_sent_yet() -> None:
     "question",
     [
         *("What is the capital of France?", "tell me a joke", "", "?", "drop it", "a" * 2_000),
+        *("How many leads without an email?", "leads that are not in Germany", "leads except those in France"),
         "How do I bake a cake with leads from my grandmother's kitchen garden",
     ],
 )
