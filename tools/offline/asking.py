@@ -11,7 +11,9 @@ from tools.offline.asking_reading import NOUNS, Reading, names_in
 from tools.offline.asking_times import Span, span_in
 
 LONGEST = 1_000  # characters of a question
-SUMMARY = re.compile(r"\b(?:summary|overview|pipeline|dashboard|figures|the numbers|report)\b")
+SUMMARY = re.compile(
+    r"\b(?:summary|overview|pipeline|dashboard|figures|numbers|report|(?:anything|what's|what is) new)\b"
+)
 RANKED = re.compile(
     r"\b(?:top|most common|main)(?: \w+)? (?:industries|sectors|countries|cities|towns|titles|roles)\b"
 )
@@ -42,7 +44,7 @@ def _topic(reading: Reading) -> str | None:
     """What it is about. A summary is one whatever else it names; a lead is what is left."""
     if reading.says("nothing", "topics"):
         return "nothing"
-    if SUMMARY.search(reading.whole) and not reading.says("drafts", "topics"):
+    if SUMMARY.search(reading.whole) and not (reading.says("drafts", "topics") or NOUNS.search(reading.whole)):
         return "summary"
     if found := next((name for name in names_in("topics") if reading.says(name, "topics")), None):
         return found
@@ -61,6 +63,7 @@ _TOPICS: Mapping[str, Callable[[Reading, Span | None], Query | NotRecorded]] = {
     "silent": topics.silent_asked,
     "uncontacted": topics.uncontacted_asked,
     "interactions": topics.interactions_asked,
+    "undrafted": topics.undrafted_asked,
     "drafts": topics.drafts_asked,
     "summary": topics.summary_asked,
     "runs": topics.runs_asked,

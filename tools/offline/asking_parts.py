@@ -14,6 +14,7 @@ SORTED = re.compile(r"\b(?:sort(?:ed)?|order(?:ed)?|rank(?:ed)?)(?: (?:them|it|b
 GROUPING = "per|by|for each|in each|each|pro|je|par|nach|grouped by|which|what|welche[rs]?|quel(?:le)?s?"
 GROUPED = rf"\b(?:{GROUPING}|top|most common|main) (?:the )?(?:{{}})\b"
 MISSING = r"\b(?:without|(?:have|has|with) no|missing|ohne|sans) (?:a |an |any |the |une? |einen? )?(?:{})\b"
+MOST = re.compile(r"\b(?:(?:has|have|with|got) )?the most\b|\bmost common\b")
 NULLABLE = ("l.industry", "l.country", "l.city", "l.title", "l.language")
 TEXTS = {
     "l": "l.company, l.full_name, l.title, l.industry, l.city, l.country, l.location, l.email, l.website",
@@ -52,6 +53,8 @@ def finished(
     found.where += _missing(reading)
     order = _sorted_by(reading)
     group = None if found.columns else _group(found.base, reading)
+    if group and (most := MOST.search(reading.text)):
+        reading.cut(most)
     order = order or _superlative(found.base, reading)
     counts = reading.take_all("count", "others")
     average = reading.take("average")

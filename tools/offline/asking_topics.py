@@ -83,6 +83,14 @@ def interactions_asked(reading: Reading, span: Span | None) -> Query:
     return finished(found, reading, span, column="i.at", note=note)
 
 
+def undrafted_asked(reading: Reading, span: Span | None) -> Query | NotRecorded:
+    """Leads that no draft was written for."""
+    reading.take_all("undrafted", "topics")
+    if span is not None:
+        return NotRecorded(NO_IMPORT_TIME)
+    return finished(Select("l", where=["r.subject IS NULL"]), reading, None, column="")
+
+
 def drafts_asked(reading: Reading, span: Span | None) -> Query:
     reading.take_all("drafts", "topics")
     found = Select("r", where=["r.latest", "r.subject IS NOT NULL"])

@@ -81,6 +81,10 @@ class Nothing:
         ("How many people said no?", ["count(*)", "i.outcome = 'refused'"]),
         ("Welche Leads kommen aus der Schweiz?", ["l.country_code IN ('ch')"]),
         ("Give me the emails of all qualified leads", ["r.email", "r.verdict = 'qualified'"]),
+        ("List all leads without a draft", ["FROM leads l", "r.subject IS NULL"]),
+        ("Which country has the most leads?", ["l.country AS country, count(*)", "ORDER BY 2 DESC"]),
+        ("Show me this month's numbers", ["UNION ALL", "'2026-11-01 00:00:00'"]),
+        ("What did Tom write?", ["FROM interactions i", r"\b(tom)"]),
         ("interactions of the last 2 weeks", ["'2026-11-12 12:00:00'"]),
     ],
 )  # fmt: skip
