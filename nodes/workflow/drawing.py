@@ -36,15 +36,13 @@ SHAPES = {
 }
 AROUND = "fill:#f5f7fa,stroke:#8795a1"
 INSIDE = "fill:#ffffff,stroke:#cbd2d9"
-STYLE = (
-    "    classDef person fill:#fff3c4,stroke:#b7791f",
-    "    classDef undo fill:#fde8e8,stroke:#c53030,stroke-dasharray:4",
-)
+PERSON = "fill:#fff3c4,stroke:#b7791f"
+UNDO = "fill:#fde8e8,stroke:#c53030,stroke-dasharray:4"
 
 
 def mermaid(definition: Definition) -> str:
     """The flowchart, from top to bottom. Compensations hang on dashed arrows."""
-    return "\n".join(["flowchart TD", *_list(definition.steps, "    "), *STYLE]) + "\n"
+    return "\n".join(["flowchart TD", *_list(definition.steps, "    ")]) + "\n"
 
 
 def _list(steps: Sequence[Step], indent: str) -> Iterator[str]:
@@ -52,9 +50,9 @@ def _list(steps: Sequence[Step], indent: str) -> Iterator[str]:
     for step in steps:
         yield from _step(step, indent)
         if isinstance(step, Approval):
-            yield f"{indent}class {_id(step.step_id)} person"
+            yield f"{indent}style {_id(step.step_id)} {PERSON}"
         elif step.step_id in undone:
-            yield f"{indent}class {_id(step.step_id)} undo"
+            yield f"{indent}style {_id(step.step_id)} {UNDO}"
     for step in steps:
         for before in step.depends_on:
             yield f"{indent}{_id(before)} -->{_when(step)} {_id(step.step_id)}"
