@@ -9,7 +9,7 @@ from memory.definitions import Step
 from memory.errors import TooLarge
 from memory.json_values import written
 from nodes.workflow.actions import Action, Done, Ready
-from nodes.workflow.failing import Passing, StepFailed, StepsSpent, failing, told
+from nodes.workflow.failing import Passing, RunSpent, StepFailed, failing, told
 from nodes.workflow.frame import Frame
 from nodes.workflow.outcomes import Outcome, completed
 from nodes.workflow.recording import Records, Story
@@ -32,11 +32,11 @@ class Attempt:
         frame.budget.spend()
         story, ready = await self._begun(frame, failures)
         try:
-            done = await self._done(ready, story)
+            done = await self._done(ready, story, frame)
         except asyncio.CancelledError:
             await story.end("cancelled", error=CANCELLED)
             raise
-        except (StepFailed, StepsSpent) as error:
+        except (StepFailed, RunSpent) as error:
             await self._failed(story, error, may_go_on=not is_last)
             raise
         await story.end("completed", output=done.output, agent=done.agent, provenance=done.provenance)
@@ -54,14 +54,16 @@ class Attempt:
         await story.note(input=ready.input)
         return story, ready
 
-    async def _done(self, ready: Ready, story: Story) -> Done:
+    async def _done(self, ready: Ready, story: Story, frame: Frame) -> Done:
         if ready.is_body:
             done = await self._in_time(ready, story)
         else:
             with failing(self.step.step_id, self.passing):
                 done = await self._in_time(ready, story)
         with failing(self.step.step_id):
-            _check(done.output)
+            size = _size(done.output)
+        if not ready.is_body:  # what is inside a container has been counted
+            frame.budget.keep(size)
         return done
 
     async def _in_time(self, ready: Ready, story: Story) -> Done:
@@ -82,7 +84,8 @@ class Attempt:
             await story.end("failed", error=why)
 
 
-def _check(output: JsonValue) -> None:
+def _size(output: JsonValue) -> int:
     size = len(written(output, "output"))
     if size > LARGEST_OUTPUT:
         raise TooLarge(f"Its output of {size:,} characters is larger than {LARGEST_OUTPUT:,}. Make less of it.")
+    return size

@@ -26,17 +26,14 @@ class StepFailed(ZigralError):
         return self.again or self.step_id != step_id
 
 
-class StepsSpent(Refused):
-    """The run executed as many steps as a run may. No step may go on after it."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(f"This run has executed {most:,} steps, and none may execute more. Split the workflow.")
+class RunSpent(Refused):
+    """The run used up what a run may use. No step may go on after it."""
 
 
 @contextmanager
 def failing(step_id: str, passing: Passing = ()) -> Iterator[None]:
     """Whatever is raised in here is a failure of the step, but for what passes."""
-    through: Passing = (*passing, StepFailed, StepsSpent)
+    through: Passing = (*passing, StepFailed, RunSpent)
     try:
         yield
     except through:

@@ -7,7 +7,7 @@ import pytest
 
 from memory.errors import Unavailable
 from memory.step_records import StepRecord
-from nodes.workflow.failing import StepFailed, StepsSpent
+from nodes.workflow.failing import RunSpent, StepFailed
 from tests.graphs.workflows.steps import (
     FALSE,
     TRUE,
@@ -237,9 +237,15 @@ async def test_an_output_larger_than_5_mb_fails_the_step(size: int) -> None:
 async def test_a_run_that_executes_too_many_steps_is_stopped_whatever_may_go_on() -> None:
     steps = loop("l", [1, 2, 3], [task("a", on_error="continue")], on_error="continue", retry=TWICE)
     trial = Trial(definition(steps), most_steps=3)
-    with pytest.raises(StepsSpent, match="executed 3 steps"):
+    with pytest.raises(RunSpent, match="executed 3 steps"):
         await trial.start(n=1)
     assert trial.statuses == {"l": "failed", "a": "completed"}
+
+
+async def test_a_run_whose_outputs_are_too_large_together_is_stopped() -> None:
+    steps = [task(f"a{number}", "{{input.large}}") for number in range(25)]
+    with pytest.raises(RunSpent, match="100,000,000 characters"):
+        await Trial(definition(*steps)).start(large="x" * 4_500_000)
 
 
 class AwayLog:
