@@ -3,6 +3,7 @@
 Where no rule knows them, the sentence model that memory has says what the command is like, if it is given.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from tools.offline.plan_spelling import respelled
 from tools.offline.plan_steps import steps_for
 from tools.planning import MOST_STEPS, Action, ActionOffer, OutOfScope, PlanBrief, PlanKind, Planned
 
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 LONGEST_OBJECTIVE = 1_000  # characters of what was asked
 LIMITS: Mapping[PlanKind, tuple[str, ...]] = {
     "prospect": ("import_only", "tidy"),
@@ -71,8 +73,8 @@ def _read(command: str) -> tuple[tuple[Asked, ...], tuple[Part, ...]]:
 
 
 def _inert(command: str) -> str:
-    """Without what would be a template in a plan: only our own steps refer to each other."""
-    return command.replace("{{", "{ {").replace("}}", "} }")
+    """Without what would be a template in a plan - only our own steps refer to each other - or is no character."""
+    return _UNPRINTABLE.sub(" ", command).replace("{{", "{ {").replace("}}", "} }")
 
 
 def _key(step: Action) -> tuple[str, str]:

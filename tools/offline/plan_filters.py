@@ -12,6 +12,9 @@ from tools.offline.plan_marks import Part
 from tools.offline.plan_names import company_of, name_of
 from tools.offline.plan_wishes import LANGUAGE
 
+MOST = 1_000  # leads of a listing
+LONGEST = 200  # characters of what may be a name, a place, a domain
+
 _LISTS = load("plan_entities")
 _TITLE = any_of(_LISTS["titles"])
 _ALL_OF_THEM = re.compile(r"^the |(?<= )(?:people|folks|teams?|departments?)$", re.IGNORECASE)
@@ -83,16 +86,19 @@ def listing_of(part: Part) -> JsonObject:
 
 def filters_of(part: Part) -> JsonObject:
     """Which leads are meant: title, industry, places, employees, company, what was found of them."""
-    return dict(_filters(part))
+    return {name: value for name, value in _filters(part) if not isinstance(value, str) or len(value) <= LONGEST}
 
 
 def count_of(part: Part) -> int | None:
-    """How many are asked for."""
+    """How many are asked for; None where that is more than a listing gives."""
     if found := _BEST.search(part.said):
-        word = next(group for group in found.groups() if group)
-        return _SPELLED.get(word.lower()) or int(word)
-    found = _COUNT.search(part.said)
-    return int(found[1]) if found and int(found[1]) else None
+        word = next(group for group in found.groups() if group).lower()
+    elif found := _COUNT.search(part.said):
+        word = found[1]
+    else:
+        return None
+    count = _SPELLED.get(word) or int(word)
+    return count if 0 < count <= MOST else None
 
 
 def _filters(part: Part) -> Iterator[tuple[str, JsonValue]]:

@@ -5,6 +5,8 @@ import re
 from tools.offline.lexicon import any_of, load
 from tools.offline.plan_marks import Part
 
+LONGEST = 100  # characters of a name
+
 _TITLE = any_of(load("plan_entities")["titles"])
 _FIRST = re.compile(r"(?!(?:He|She|They|I|We|Er|Sie|Il|Elle)\b)[A-ZÄÖÜÉ][\w-]+(?: [A-ZÄÖÜÉ][\w-]+)*")
 _TOWARDS = re.compile(r"(?<!\w)(?:to|with|for|email|mail|an|mit|für|à|avec|pour|frau|herrn?)$", re.IGNORECASE)
@@ -32,8 +34,9 @@ def company_of(part: Part) -> str | None:
 def name_of(part: Part) -> str | None:
     """The person or company that a mail goes to: "to Tom", "Answer Tom's question", "Maria said …"."""
     if part.begins("told") and (first := _FIRST.match(part.said)):
-        return first[0]
-    return _toward(part) or _object(part) or (_sender(part) if part.begins("reply") else None)
+        return first[0][:LONGEST]
+    name = _toward(part) or _object(part) or (_sender(part) if part.begins("reply") else None)
+    return name if name and len(name) <= LONGEST else None
 
 
 def _toward(part: Part) -> str | None:

@@ -15,6 +15,7 @@ from tools.offline.plan_wishes import days_of, language_of, most_words
 from tools.planning import Action, PlanKind
 
 MOST_ASKED = 4_000  # characters of a question or a note
+MOST_WISHED = 10_000  # characters of what is said of a mail
 
 
 @dataclass
@@ -80,7 +81,7 @@ def _outreach(part: Part, steps: Steps) -> None:
 
 def _wishes(part: Part) -> JsonObject:
     """What the command says of the mail itself."""
-    wishes: JsonObject = {"instructions": part.text}
+    wishes: JsonObject = {"instructions": part.text[:MOST_WISHED]}
     if words := most_words(part):
         wishes["max_words"] = words
     if language := language_of(part):

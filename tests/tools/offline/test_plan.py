@@ -108,8 +108,21 @@ async def test_without_its_model_likeness_says_nothing() -> None:
     assert await Likeness(Another()).kind_of("Find leads") is None
 
 
+ODD = (
+    "A B C D " * 200,
+    "Zed " * 300,
+    "\ud800\x00",
+    "https://x.example/" + "y" * 3_000,
+    "99999 best",
+    "top ٣ {{input.x}}",
+    '"' + "q" * 9_990 + '"',
+)
+
+
 async def test_every_plan_passes_the_checks_of_the_registry() -> None:
-    for command, _ in commands("seen")[0]:
+    usual = [command for command, _ in commands("seen")[0]]
+    odd = [f"{command} {more}" for command, more in zip(usual, ODD * len(usual), strict=False)]
+    for command in (*usual, *odd):
         planned = await plan(command)
         if isinstance(planned, Planned):
             definition = checked(planned.objective, planned.steps, REGISTRY)
