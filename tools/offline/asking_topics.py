@@ -8,7 +8,9 @@ from tools.offline.asking_reading import Reading, names_in, pattern_of
 from tools.offline.asking_sql import Select
 from tools.offline.asking_times import Span
 
-CAMPAIGNS = re.compile(r"\b(?:compare|doing|how's|how is|performance)\b.*\bcampaigns?\b|\bcampaigns?\b.*\bdoing\b")
+CAMPAIGNS = re.compile(
+    r"\b(?:compare|doing|how's|how is|performance|all|our|which)\b.*\bcampaigns?\b|\bcampaigns?\b.*\bdoing\b"
+)
 COSTS = (
     "sum(r.input_tokens) AS input_tokens",
     "sum(r.output_tokens) AS output_tokens",
@@ -99,11 +101,14 @@ def drafts_asked(reading: Reading, span: Span | None) -> Query:
 
 
 def runs_asked(reading: Reading, span: Span | None) -> Query:
-    group = ["r.run", "r.status", "r.verdict"]
-    found = Select("r", [*group, "count(*) AS leads"], group=group, order=["leads DESC"])
-    if reading.take("last_run"):
-        found.where.append("r.run_number = 1")
+    """How runs ended; or, where a status or a verdict is named, the leads that ended so."""
+    of_last = ["r.run_number = 1"] if reading.take("last_run") else []
     reading.take_all("runs", "topics")
+    if _first(reading, "verdicts") or _first(reading, "statuses"):
+        found = Select("r", where=of_last or ["r.latest"])
+        return _results_of(found, reading, span, counted="leads", shown=SHOWN["r"])
+    group = ["r.run", "r.status", "r.verdict"]
+    found = Select("r", [*group, "count(*) AS leads"], where=of_last, group=group, order=["leads DESC"])
     reading.take_all("results", "topics")
     return finished(found, reading, span, column="r.run_at")
 

@@ -81,6 +81,9 @@ class Nothing:
         ("How many people said no?", ["count(*)", "i.outcome = 'refused'"]),
         ("Welche Leads kommen aus der Schweiz?", ["l.country_code IN ('ch')"]),
         ("Give me the emails of all qualified leads", ["r.email", "r.verdict = 'qualified'"]),
+        ("Which leads failed in the last run?", ["r.email", "r.run_number = 1", "r.status = 'failed'"]),
+        ("How long do runs take?", ["sum(r.seconds)", "GROUP BY r.run"]),
+        ("Give me a list of all campaigns", ["GROUP BY i.campaign"]),
         ("List all leads without a draft", ["FROM leads l", "r.subject IS NULL"]),
         ("Which country has the most leads?", ["l.country AS country, count(*)", "ORDER BY 2 DESC"]),
         ("Show me this month's numbers", ["UNION ALL", "'2026-11-01 00:00:00'"]),
@@ -119,6 +122,7 @@ async def test_an_answer_about_mail_says_that_none_is_sent_yet() -> None:
     [
         *("What is the capital of France?", "tell me a joke", "", "?", "drop it", "a" * 2_000),
         *("How many leads without an email?", "leads that are not in Germany", "leads except those in France"),
+        "Which leads are in both runs?",
         "How do I bake a cake with leads from my grandmother's kitchen garden",
     ],
 )
