@@ -4,6 +4,8 @@ import asyncio
 import random
 from pathlib import Path
 
+import pytest
+
 from memory.person import Person
 from server.privacy.stores import open_stores
 from tests.server.workflows.office import Office, open_office, step, value, workflow
@@ -35,6 +37,23 @@ async def test_pauses_resumes_and_cancels_at_any_moment_leave_each_execution_who
     await asyncio.gather(*(one(number) for number in range(12)))
     counts = await office.backend.executions.executions.counts()
     assert counts.get("completed", 0) + counts.get("cancelled", 0) == sum(counts.values()) == 12
+
+
+@pytest.mark.parametrize("nested", [False, True], ids=["in a list", "in a loop"])
+async def test_a_server_that_leaves_finishes_its_step_and_another_goes_on(short_folder: Path, nested: bool) -> None:
+    steps = [step("first"), step("second", "first")]
+    loop = {"step_id": "each", "step_type": "loop", "over": [1], "max_iterations": 1, "steps": steps}
+    async with open_office(short_folder) as leaving:
+        leaving.held.hold("first")
+        execution_id = await leaving.begin(workflow(loop) if nested else workflow(*steps))
+        await leaving.held.begins("first")
+        async with open_office(short_folder) as staying:
+            gone = asyncio.create_task(leaving.backend.drain())
+            await asyncio.sleep(0)  # it has been told, and its step is still under way
+            leaving.held.free("first")
+            await gone
+            assert (await staying.rests(execution_id))["status"] == "completed"
+            assert (leaving.held.begun, staying.held.begun) == ({"first": 1}, {"second": 1})
 
 
 async def test_two_who_try_again_at_once_repeat_what_failed_once(office: Office) -> None:
