@@ -5,14 +5,12 @@ owner, to whom alone it is there. How far a task has come is its execution's to 
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, JsonValue
 from redis.asyncio import Redis
 
 from memory.contexts import Bounds, Contexts
-from memory.definitions import Definition
 from memory.errors import Malformed, NotFound
 from memory.estimates import Estimate
 from memory.json_values import JsonObject
@@ -44,11 +42,6 @@ class KeptTask(Record):
     estimate: Estimate
     execution_id: str | None
     created_at: AwareDatetime
-
-    @cached_property
-    def definition(self) -> Definition:
-        """The plan, parsed."""
-        return Definition.model_validate(self.plan)
 
 
 @dataclass(frozen=True)

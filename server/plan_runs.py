@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from memory.contexts import Contexts
 from memory.definitions import Definition
-from memory.errors import Conflict, NotFound
+from memory.errors import Conflict, NotFound, Unavailable
 from memory.json_values import JsonObject
 from nodes.plans.running import Ran
 from server.executions import ExecutionService
@@ -21,7 +21,13 @@ class PlanExecutions:
     executions: ExecutionService
 
     async def run(self, job_id: str, definition: Definition, given: JsonObject, *, owner: str) -> Ran:
-        """Begin to run the job's workflow, and note it in the context."""
+        """Begin to run the job's workflow, and note it in the context.
+
+        One that was begun is not begun again: whoever asks may be a run that was killed and goes on.
+        """
+        kept = await Contexts(self.redis, owner).get(job_id)
+        if isinstance(begun := kept.context_data.get("execution_id"), str):
+            return Ran(begun)
         execution_id = await self.start(definition, given, owner=owner)
         await self.note(job_id, {"execution_id": execution_id}, owner=owner)
         return Ran(execution_id)
@@ -31,9 +37,12 @@ class PlanExecutions:
         return (await self.executions.start(definition, input_data=given, owner=owner)).execution_id
 
     async def note(self, job_id: str, found: JsonObject, *, owner: str) -> None:
-        """Write into the job's context what is ours to say. A person's change at this moment is not lost."""
+        """Write into the job's context what is ours to say. A person's change at this moment is not lost.
+
+        Where it cannot be written, nothing is said: the execution is accepted all the same.
+        """
         contexts = Contexts(self.redis, owner)
-        with suppress(Conflict, NotFound):
+        with suppress(Conflict, NotFound, Unavailable):
             kept = await contexts.get(job_id)
             data = {**kept.context_data, **found}
             await contexts.put(job_id, kept.job_type, data, version=kept.version, error=kept.error)

@@ -40,9 +40,11 @@ class KnownOf:
 
 
 def _said(offer: Offer) -> tuple[str, ...]:
-    what, audience = (offer.text_in(name, offer.language) for name in ("what", "audience"))
-    return (
-        f"We are {offer.sender.company} and sell {what}.",
-        f"It is for {audience}.",
+    what, audience = offer.text_in("what", offer.language), offer.text_in("audience", offer.language)
+    told = (
+        f"We are {offer.sender.company}.",
+        f"We sell {what}." if what else "",
+        f"It is for {audience}." if audience else "",
         f"Our tone is {offer.tone}.",
     )
+    return tuple(sentence for sentence in told if sentence)

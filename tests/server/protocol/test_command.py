@@ -14,11 +14,14 @@ import pytest_asyncio
 import uvicorn
 
 from memory.connection import connect
+from memory.contexts import Contexts
 from memory.leads import Leads
 from memory.records import Lead
+from nodes.plans.definition import definition_of
 from server.app import create_app
 from server.http.backend import open_backend
 from server.settings import Settings
+from tools.planning import Action
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 GRAPHS = Path(__file__).parent / "graphs" / "langgraph.json"
@@ -291,3 +294,13 @@ async def test_under_another_uvicorn_a_forged_header_changes_no_client(short_fol
         server.should_exit = True
         await serving
     assert statuses == [200, 200, 429, 429]
+
+
+async def test_a_run_that_was_killed_begins_no_plan_twice(short_folder: Path) -> None:
+    async with open_backend(Settings(data=short_folder), GRAPHS) as backend:
+        plans, contexts = backend.planning.commands.plans, Contexts(backend.redis, "")
+        kept = await contexts.create("command", {"steps": []})
+        echo = Action(agent="echo", action="echo", parameters={"text": "hello"})
+        ran = [await plans.run(kept.job_id, definition_of("Say hello.", [echo]), {}, owner="") for _ in range(2)]
+        assert ran[0].execution_id
+        assert ran[0] == ran[1]
