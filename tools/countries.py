@@ -27,11 +27,6 @@ def codes_of(name: str) -> frozenset[str]:
     return _codes().get(folded(name), frozenset())
 
 
-def names_of(code: str) -> tuple[str, ...]:
-    """The folded spellings under which a list may have the country, its code among them."""
-    return (code, *(folded(name) for name in lists_of("countries")[code]))
-
-
 def names() -> tuple[str, ...]:
     """Every folded name that is no code - "aus" is a word of other languages -, the longest first."""
     return tuple(sorted((name for name in _codes() if len(name) > 3 or name == "usa"), key=len, reverse=True))

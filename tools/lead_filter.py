@@ -37,11 +37,6 @@ class LeadFilter:
     min_score: int | None = None
     unread: bool | None = None  # no run has worked on it
 
-    @property
-    def asks_for_results(self) -> bool:
-        """Whether it cannot be told from the rows alone."""
-        return bool(self.status or self.verdict) or self.min_score is not None or self.unread is not None
-
     def holds(self, lead: Lead, result: ResultRow | None = None) -> bool:
         """Whether the lead is meant; `result` is what the last run found, None where there was none."""
         return self._row_holds(lead) and self._result_holds(result)
