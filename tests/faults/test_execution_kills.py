@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from memory.embedded import open_embedded
 from server.http.backend import open_backend
 
 GRAPHS = Path(__file__).parent / "graphs" / "langgraph.json"
@@ -118,9 +119,9 @@ def story(site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Story:
 async def rests(http: httpx.AsyncClient, execution_id: str) -> dict[str, Any]:
     async with asyncio.timeout(90):
         while True:
-            found = (await http.get(f"{ROOT}/executions/{execution_id}")).json()
-            if found["status"] not in ("pending", "running"):
-                return dict(found)
+            answer = await http.get(f"{ROOT}/executions/{execution_id}")
+            if answer.status_code == 200 and answer.json()["status"] not in ("pending", "running"):
+                return dict(answer.json())
             await asyncio.sleep(0.1)
 
 
@@ -164,6 +165,29 @@ async def waits(http: httpx.AsyncClient, execution_id: str) -> None:
             if found["steps"]["nap"]["status"] == "waiting":
                 return
             await asyncio.sleep(0.05)
+
+
+async def test_a_redis_that_is_killed_and_comes_back_loses_no_execution(site: Any, story: Story) -> None:
+    nested = {"step_id": "each", "step_type": "loop", "over": [0, 1, 2], "max_iterations": 3, "depends_on": ["a"]}
+    steps = [
+        mark("a", delay=0.2),
+        {**nested, "steps": [mark("b", name="b{{index}}", delay=0.4)]},
+        mark("c", "each"),
+    ]
+    async with site.serving(agents=str(AGENT)) as backend, httpx.AsyncClient(base_url=site.url) as http:
+        made = (await http.post(ROOT, json={"name": "Nested", "steps": steps})).json()
+        execute = f"{ROOT}/{made['workflow_id']}/execute"
+        begun = [(await http.post(execute, json={"async_execution": True})).json() for _ in range(4)]
+        await story.begins("b1")
+        story.kills.append(time.time())
+        os.kill((await backend.redis.info("server"))["process_id"], signal.SIGKILL)
+        await asyncio.sleep(0.5)
+        async with open_embedded(site.data / "redis"):
+            for one in begun:
+                ended = await rests(http, one["execution_id"])
+                assert (ended["status"], len(ended["output"]["each"])) == ("completed", 3)
+                assert {step["status"] for step in ended["steps"].values()} == {"completed"}
+    assert all(done == {"a", "b0", "b1", "b2", "c"} for done in story.done().values())
 
 
 FIVE = {
