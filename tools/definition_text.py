@@ -57,11 +57,10 @@ def read_definition(text: str | bytes, *, name: str = "definition") -> JsonValue
     if len(text) > LARGEST_TEXT:
         raise _too_large(len(text), name)
     try:
-        decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        raise Invalid(
-            f"The text is not UTF-8, from byte {error.start + 1} on. Save it as UTF-8.", where=name
-        ) from None
+        decoded = (text.encode("utf-8") if isinstance(text, str) else text).decode("utf-8-sig")
+    except (UnicodeDecodeError, UnicodeEncodeError) as error:
+        place = error.start + 1
+        raise Invalid(f"The text is not UTF-8, from place {place} on. Save it as UTF-8.", where=name) from None
     return _json(decoded, name) if decoded.lstrip()[:1] in ("{", "[") else _Yaml(decoded, name).value()
 
 

@@ -102,13 +102,22 @@ BOMB = "a: &a [x, x]\n" + "".join(
         ("a: \0", "This is no YAML"),
         ("- " * 10_000 + "x", "nested more than 200 deep"),
         ("a: " + "[" * 10_000, "nested more than 200 deep"),
-        (b"name: \xff\xfe", "The text is not UTF-8, from byte 7 on"),
+        (b"name: \xff\xfe", "The text is not UTF-8, from place 7 on"),
+        ("name: \ud800", "The text is not UTF-8, from place 7 on"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_line(text: str | bytes, says: str) -> None:
     with pytest.raises(Invalid) as caught:
         read_definition(text)
     assert says in str(caught.value)
+
+
+@given(st.text("{}[]:,\"'\\-?&*!|>%@`#\n \t01.e+_~nulT\x00\x85\u2028\ufeff\ud800é<") | st.binary())
+def test_whatever_is_no_definition_is_refused_as_our_error(text: str | bytes) -> None:
+    try:
+        read_definition(text)
+    except Invalid as error:
+        assert str(error)
 
 
 def test_a_text_is_bounded_before_it_is_read(tmp_path: Path) -> None:

@@ -311,3 +311,31 @@ def test_no_text_is_read_other_than_as_a_template_or_refused_as_our_error(text: 
             render(given_text, SCOPE)
         except Invalid as error:
             assert str(error)
+
+
+CHAINS = [
+    *(
+        "default('x')",
+        "lower",
+        "upper",
+        "trim",
+        "length",
+        "first",
+        "last",
+        "join(',')",
+        "split('a')",
+        "default([])",
+    ),
+    *("round", "round(2)", "round(-300)", "int", "float", "string", "json", "keys", "values", "unique", "sort"),
+    *("map('a')", "where('a', 1)", "where('a', null)", "date('%Y %V %j %z')"),
+]
+ODD = st.sampled_from([1e308, -1e308, 10**400, -(10**30), "9999-12-31", "0001-01-01", 253402300800, float("nan")])
+
+
+@given(VALUES | ODD | st.lists(ODD, max_size=3), st.lists(st.sampled_from(CHAINS), min_size=1, max_size=3))
+def test_a_filter_makes_a_value_of_whatever_it_is_given_or_says_why_not(value: Any, chain: list[str]) -> None:
+    for template in ("{{input.v | %s}}", "and {{input.v | %s}}"):
+        try:
+            render(template % " | ".join(chain), Scope(input={"v": value}))
+        except Invalid as error:
+            assert str(error)
