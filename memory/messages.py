@@ -99,6 +99,13 @@ class Mailbox:
         found = await self._ask(self.redis.xrange(self._keys[1], min=first, count=max(1, limit)))
         return [_dead_letter(name.decode(), fields) for name, fields in found]
 
+    async def letter(self, message_id: str, *, dead: bool = False) -> Message | DeadLetter | None:
+        """One message, or dead letter, whoever has it; None where there is none. Nothing is handed out."""
+        key, place = self._keys[dead], _checked(message_id)
+        for _, fields in await self._ask(self.redis.xrange(key, min=place, max=place)):
+            return _dead_letter(message_id, fields) if dead else _message(message_id, fields[b"letter"], 0)
+        return None
+
     async def replay(self, dead_id: str) -> str:
         """Have a dead letter handed out again, with all its tries; its new id."""
         name = await self._call(scripts.REPLAY, _checked(dead_id))

@@ -1,17 +1,18 @@
 """What somebody told Zigral to remember - of the product, the profile, the tone - as one context of its owner."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, StringConstraints, ValidationError
 
-from memory.contexts import Contexts
+from memory.contexts import Bounds, Contexts
 from memory.errors import Conflict, Malformed, NotFound, TooLarge
 from memory.records import Context, Record
 
 JOB_ID = JOB_TYPE = "remembered"
 MOST = 500  # notes of one owner
+ONE = Bounds(versions=1, checkpoints=1)
 ROUNDS = 20  # times that we try again where somebody else wrote meanwhile
 
 About = Literal["product", "profile", "tone", "sender", "rule", "other"]
@@ -71,6 +72,13 @@ class Remembered:
         if gone:
             await self._changed(lambda notes: tuple(note for note in notes if not meant(note)))
         return gone
+
+    async def erase(self, text: str) -> None:
+        """Remove a note to the last byte: what stood there before, and was put aside, goes with it."""
+        last = replace(self.contexts, bounds=ONE)
+        await Remembered(last)._changed(lambda notes: tuple(note for note in notes if note.text != text))
+        if (await last.checkpoints(JOB_ID, limit=1)).items:
+            await last.checkpoint(JOB_ID)
 
     async def _changed(self, change: Change) -> Context:
         """What a change makes of the notes, whoever else changes them too."""

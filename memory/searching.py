@@ -13,7 +13,10 @@ PARTS = 500  # of one large value read at a time
 
 
 async def every_value(redis: Redis, match: str | None = None) -> AsyncIterator[tuple[bytes, bytes]]:
-    """(key, part of its value) of all keys, or of those that match: a string, or an element of what is composed."""
+    """(key, part of its value) of all keys, or of those that match: a string, or an element of what is composed.
+
+    The part of a hash is a field and its value, of a stream an entry's id and its fields, a line each.
+    """
     async with answering(*STORE):
         batch: list[bytes] = []
         async for key in redis.scan_iter(match=match, count=KEYS):
@@ -72,6 +75,6 @@ async def _list(redis: Any, key: bytes) -> AsyncIterator[bytes]:
 async def _stream(redis: Any, key: bytes) -> AsyncIterator[bytes]:
     start = "-"
     while found := await redis.xrange(key, min=start, count=PARTS):
-        for _, fields in found:
-            yield b"\n".join(part for pair in fields.items() for part in pair)
+        for name, fields in found:
+            yield b"\n".join((name, *(part for pair in fields.items() for part in pair)))
         start = f"({found[-1][0].decode()}"

@@ -126,6 +126,26 @@ class SharedState:
         """Remove a snapshot."""
         await self._call(scripts.FORGET, snapshot_id)
 
+    async def everywhere(self, name: str) -> list[JsonValue]:
+        """What the value is now, and what it was in each snapshot, the oldest first."""
+        keys = [self._key, *await self._snapshot_keys()]
+        found = [await self._ask(self.redis.hget(key, name)) for key in keys]
+        return [_read(stored).value for stored in found if stored is not None]
+
+    async def erase(self, name: str) -> None:
+        """Remove a value to the last byte, out of every snapshot too."""
+        await self._ask(self.redis.hdel(self._key, name))  # first: no later snapshot has it
+        for key in await self._snapshot_keys():
+            await self._ask(self.redis.hdel(key, name))
+
+    async def drop(self) -> None:
+        """Remove the space with all that was ever kept in it."""
+        keys = (self._key, *await self._snapshot_keys(), f"{self._key}:versions", f"{self._key}:snapshots")
+        await self._ask(self.redis.unlink(*keys))
+
+    async def _snapshot_keys(self) -> list[str]:
+        return [f"{self._key}:snapshot:{in_key(one)}" for one in await self.snapshots()]
+
     @property
     def _key(self) -> str:
         return f"{PREFIX}{in_key(self.owner)}:{in_key(self.space)}"

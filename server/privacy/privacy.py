@@ -95,9 +95,11 @@ class Privacy:
         for run in self.runs:
             counts.update(await asyncio.to_thread(_counts, run, person))
             await asyncio.to_thread(run.erase, person, mentions=mentions)
+        together: list[dict[str, object]] = []
         for held in await self.stores.find(person):
             if (held.whose == "theirs" or mentions) and await self.stores.remove(held.unit):
                 counts[f"{held.unit.kind}s"] += 1
+                together += [{"where": str(held.unit), "others": held.others}] if held.others else []
         await asyncio.to_thread(self.data.erase, person, snapshots, mentions=mentions)
         await erasures.end(person)
         rewritten = await self.stores.interactions.records.rewrite_log()
@@ -106,6 +108,7 @@ class Privacy:
             "version": 1,
             "person": person.address,
             "erased": dict(counts),
+            "with_others": together,
             "suppressed": True,
             "log_rewritten": rewritten,
             "searched": self._places(),
@@ -117,7 +120,7 @@ class Privacy:
     async def search(self, person: Person) -> Found:
         """Everything that still names the person."""
         held = await self.stores.find(person)
-        left = [f"{each.unit.kind} {each.unit.id}" for each in held if each.whose == "theirs"]
+        left = [str(each.unit) for each in held if each.whose == "theirs"]
         mentions = [mention for each in held if (mention := _mention(each))]
         for run in self.runs:
             left += await asyncio.to_thread(_left, run, person)
@@ -142,10 +145,7 @@ class Privacy:
         theirs: set[str] = set()
         others: set[str] = set()
         mine = {held.unit.id for held in await self.stores.find(person) if held.whose == "theirs"}
-        async for thread in self.stores.checkpointer.athreads():
-            found = await self.stores.checkpointer.aget_tuple({"configurable": {"thread_id": thread}})
-            values = found.checkpoint["channel_values"] if found else {}
-            files = {str(getattr(each, "file", "")) for each in values.get("snapshots") or ()}
+        async for thread, files in self.stores.held_threads.pages():
             (theirs if thread in mine else others).update(files)
         return frozenset(theirs - others)
 
@@ -168,7 +168,10 @@ class Privacy:
             await asyncio.sleep(0.1)
 
     def _places(self) -> list[str]:
-        stores = "every key of the data server: leads, interactions, threads, runs, contexts, stores, kept answers"
+        stores = (
+            "every key of the data server: leads, interactions, threads, runs, contexts, notes, tasks, workflows, "
+            "executions, shared values, messages, stores, kept answers"
+        )
         return [stores, str(self.data.folder), *(str(run.folder.path) for run in self.runs)]
 
 
@@ -218,4 +221,4 @@ def _left(run: RunFiles, person: Person) -> list[str]:
 def _mention(held: Held) -> dict[str, str] | None:
     if held.whose == "theirs":
         return None
-    return {"where": f"{held.unit.kind} {held.unit.id}", "named_by": held.how, "text": held.excerpt}
+    return {"where": str(held.unit), "named_by": held.how, "text": held.excerpt}

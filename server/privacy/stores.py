@@ -1,16 +1,17 @@
 """What the stores on Redis hold about a person."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Literal, cast
+from functools import cached_property
+from typing import Literal, Protocol, cast
+from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
 from redis.asyncio import Redis
 
 from memory.checkpoints import RedisSaver, saver_on
-from memory.contexts import Contexts
 from memory.errors import Malformed, NotFound
 from memory.indexed_interactions import IndexedInteractions
 from memory.leads import Leads
@@ -18,24 +19,18 @@ from memory.person import How, Person
 from memory.records import Lead
 from memory.searching import every_value
 from memory.store import Stores, stores_on
-from memory.tasks import Tasks
 from memory.threads import Threads
-from memory.workflows import Workflows
 from server.data_server import open_redis
 from server.interactions import open_interactions
-from server.jsonable import plain, to_json
-from server.privacy.units import Unit, unit_of
+from server.jsonable import plain
+from server.privacy.held_exchanges import HeldErrors, HeldMessages, HeldSpaces, HeldValues
+from server.privacy.held_jobs import HeldContexts, HeldNotes, HeldTasks, HeldWorkflows
+from server.privacy.held_threads import HeldThreads, people_in
+from server.privacy.units import Kind, Unit, unit_of
 from server.settings import Settings
 
 Whose = Literal["theirs", "mention"]
-READABLE = (
-    "lead",
-    "interaction",
-    "context",
-    "task",
-    "workflow",
-    "item",
-)  # in a form of their own
+READABLE = ("lead", "interaction", "item")  # in a form of their own, as all that is kept by others is
 
 
 @dataclass(frozen=True)
@@ -47,6 +42,19 @@ class Held:
     how: How
     excerpt: str
     content: object = None
+    others: int = 0  # people who are in it beside them, where it goes as a whole
+
+
+class Keeping(Protocol):
+    """Reads and removes things of one kind."""
+
+    async def read(self, unit: Unit) -> object:
+        """The thing as JSON."""
+        ...
+
+    async def remove(self, unit: Unit) -> None:
+        """Remove it with all that belongs to it."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -73,13 +81,15 @@ class DataStores:
         """All that names the person, each thing once, in the order of its kind and id."""
         named: dict[Unit, How] = {}
         async for key, part in every_value(self.redis):
-            how = person.named_in_bytes(key + b"\n" + part)
+            how = person.named_in_bytes(b"\n".join((key, unquote_to_bytes(key), part)))
             unit = unit_of(key, part) if how else None
             if how and unit and named.get(unit) != "address":
                 named[unit] = how
-        threads = {unit: await self._thread_of(unit) for unit in named if unit.kind == "run"}
-        named |= {thread: named[run] for run, thread in threads.items() if thread and thread not in named}
-        units = sorted((u for u in named if not threads.get(u)), key=lambda unit: (unit.kind, unit.owner, unit.id))
+        for unit in list(named):
+            if wider := await self._instead(unit, named[unit], person):
+                del named[unit]
+                named = wider | named
+        units = sorted(named, key=lambda unit: (unit.kind, unit.owner, unit.id))
         judged = [await self._judge(unit, named[unit], person) for unit in units]
         return [held for held in judged if held is not None]
 
@@ -93,49 +103,41 @@ class DataStores:
     async def _remove(self, unit: Unit) -> bool:
         if unit.kind == "lead":
             await self.leads.remove(unit.id)
-        elif unit.kind == "thread":
-            await self._remove_thread(unit.id)
-        elif unit.kind == "context":
-            await Contexts(self.redis, unit.owner).delete(unit.id)
-        elif unit.kind == "workflow":
-            await Workflows(self.redis, unit.owner).delete(unit.id)
-        elif unit.kind == "task":
-            await Tasks(self.redis, unit.owner).delete(unit.id)
         elif unit.kind == "interaction":
             await self.interactions.records.delete([UUID(unit.id)])
             await self.interactions.index.remove([UUID(unit.id)])
         elif unit.kind == "item":
             namespace, key = _place(unit.id)
             await self.stores.of(unit.owner).adelete(namespace, key)
-        elif unit.kind in {"answer", "run"}:
-            name = unit.id if unit.kind == "answer" else f"{{zigral}}:run:{unit.id}"
-            await self.redis.unlink(name, f"{{zigral}}:events:{unit.id}")
+        elif unit.kind in {"answer", "token"}:
+            await self.redis.unlink(unit.id)
+        elif unit.kind == "run":
+            await self.redis.unlink(f"{{zigral}}:run:{unit.id}", f"{{zigral}}:events:{unit.id}")
+        elif unit.kind == "thread":
+            await self.held_threads.remove(unit.id)
+        elif unit.kind in self._kept:
+            await self._kept[unit.kind].remove(unit)
         else:
             return False
         return True
 
-    async def _remove_thread(self, thread_id: str) -> None:
-        await self.threads.drop(thread_id)
-        await self.checkpointer.adelete_thread(thread_id)
+    async def _instead(self, unit: Unit, how: How, person: Person) -> dict[Unit, How]:
+        """What is held in place of a unit: a run's thread, or the notes that name the person alone."""
+        if unit.kind == "run":
+            thread = await self._field(f"{{zigral}}:run:{unit.id}", "thread")
+            return {Unit("thread", thread): how} if thread else {}
+        return await HeldNotes(self.redis).of(unit, person)
 
     async def _judge(self, unit: Unit, how: How, person: Person) -> Held | None:
         """Whose it is, looked at in its own form: bytes alone may look like a name."""
         content = await self._content(unit)
         text = json.dumps(content, ensure_ascii=False, default=str) + f"\n{unit.id}"
         named = person.named(text)
-        if named is None and unit.kind in READABLE and "unreadable" not in text:
+        if named is None and (unit.kind in READABLE or unit.kind in self._kept) and "unreadable" not in text:
             return None  # the bytes around it looked like them
         how = named or how
-        lead = _lead_in(content)
-        if unit.kind == "lead":
-            theirs = unit.id in person.ids or (lead is not None and person.is_lead(lead))
-        elif unit.kind == "interaction":
-            theirs = isinstance(content, dict) and content.get("person") == person.address
-        elif lead is not None:
-            theirs = person.is_lead(lead)
-        else:
-            theirs = unit.kind == "answer" or (unit.kind != "other" and how == "address")
-        return Held(unit, "theirs" if theirs else "mention", how, person.excerpt(text), content)
+        theirs, others = _whose(unit, content, how, person)
+        return Held(unit, "theirs" if theirs else "mention", how, person.excerpt(text), content, others)
 
     async def _content(self, unit: Unit) -> object:
         """The thing as JSON; a damaged one as what can be read of it."""
@@ -150,79 +152,35 @@ class DataStores:
         if unit.kind == "interaction":
             (found,) = await self.interactions.records.get([UUID(unit.id)])
             return found.model_dump(mode="json") if found else None
-        if unit.kind == "context":
-            return await self._context(unit)
-        if unit.kind == "workflow":
-            return await self._workflow(unit)
-        if unit.kind == "task":
-            task = await Tasks(self.redis, unit.owner).get(unit.id)
-            return {"owner": unit.owner, **task.model_dump(mode="json")}
         if unit.kind == "thread":
-            return await self._thread(unit.id)
+            return await self.held_threads.read(unit.id)
         if unit.kind == "item":
             namespace, key = _place(unit.id)
             item = await self.stores.of(unit.owner).aget(namespace, key)
             return plain(item.dict()) if item else None
+        if unit.kind in self._kept:
+            return await self._kept[unit.kind].read(unit)
         return [part.decode("utf-8", "replace") async for part in self._raw(unit)]
 
-    async def _context(self, unit: Unit) -> object:
-        contexts = Contexts(self.redis, unit.owner)
-        cursor, versions, checkpoints = None, [], []
-        while True:
-            page = await contexts.history(unit.id, cursor)
-            versions += [context.model_dump(mode="json") for context in page.items]
-            if (cursor := page.next_cursor) is None:
-                break
-        while True:
-            points = await contexts.checkpoints(unit.id, cursor)
-            checkpoints += [point.model_dump(mode="json") for point in points.items]
-            if (cursor := points.next_cursor) is None:
-                return {"owner": unit.owner, "versions": versions, "checkpoints": checkpoints}
+    @cached_property
+    def held_threads(self) -> HeldThreads:
+        return HeldThreads(self.redis, self.checkpointer, self.threads)
 
-    async def _workflow(self, unit: Unit) -> object:
-        workflows, cursor, versions = Workflows(self.redis, unit.owner), None, []
-        while True:
-            page = await workflows.versions(unit.id, cursor)
-            versions += [{"version": one.version, **one.given} for one in page.items]
-            if (cursor := page.next_cursor) is None:
-                return {"owner": unit.owner, "versions": versions}
-
-    async def _thread(self, thread_id: str) -> object:
-        record = await self._record(f"{{zigral}}:thread:{thread_id}")
-        execution = await self._record(f"{{zigral}}:execution:{thread_id}")
-        steps = await self._record(f"{{zigral}}:execution:{thread_id}:steps")
-        runs = [
-            await self._record(f"{{zigral}}:run:{run.decode()}")
-            for run in cast("list[bytes]", await self.redis.zrange(f"{{zigral}}:thread:{thread_id}:runs", 0, -1))
-        ]
+    @cached_property
+    def _kept(self) -> Mapping[Kind, Keeping]:
+        """Those that read and remove things of a kind."""
+        messages = HeldMessages(self.redis)
         return {
-            "thread_id": thread_id,
-            "checkpoints": await self._checkpoints(thread_id),
-            "record": record,
-            "runs": runs,
-            **({"execution": execution, "steps": steps} if execution else {}),
+            "context": HeldContexts(self.redis),
+            "note": HeldNotes(self.redis),
+            "task": HeldTasks(self.redis),
+            "workflow": HeldWorkflows(self.redis),
+            "value": HeldValues(self.redis),
+            "space": HeldSpaces(self.redis),
+            "message": messages,
+            "dead letter": messages,
+            "agent": HeldErrors(self.redis),
         }
-
-    async def _checkpoints(self, thread_id: str) -> list[object]:
-        found = self.checkpointer.alist({"configurable": {"thread_id": thread_id}})
-        return [
-            json.loads(
-                to_json(
-                    {
-                        "checkpoint_id": each.checkpoint["id"],
-                        "at": each.checkpoint["ts"],
-                        "metadata": each.metadata,
-                        "values": each.checkpoint["channel_values"],
-                        "writes": each.pending_writes,
-                    }
-                )
-            )
-            async for each in found
-        ]
-
-    async def _record(self, key: str) -> dict[str, str]:
-        fields = cast("dict[bytes, bytes]", await self.redis.hgetall(key))
-        return {name.decode(): value.decode("utf-8", "replace") for name, value in fields.items()}
 
     async def _records(self) -> AsyncIterator[tuple[UUID, dict[str, object]]]:
         """The interactions, in pages."""
@@ -234,10 +192,6 @@ class DataStores:
         async for key, part in every_value(self.redis, match=_literally(unit)):
             if unit_of(key, part) == unit:
                 yield part
-
-    async def _thread_of(self, unit: Unit) -> Unit | None:
-        thread = await self._field(f"{{zigral}}:run:{unit.id}", "thread")
-        return Unit("thread", thread) if thread else None
 
     async def _field(self, key: str, name: str) -> str | None:
         found = cast("bytes | None", await self.redis.hget(key, name))
@@ -254,6 +208,31 @@ async def open_stores(settings: Settings) -> AsyncIterator[DataStores]:
         stores_on(redis) as stores,
     ):
         yield DataStores(redis, Leads(redis), interactions, checkpointer, stores, Threads(redis))
+
+
+def _whose(unit: Unit, content: object, how: How, person: Person) -> tuple[bool, int]:
+    """Whether it is the person's, and how many others are in it."""
+    lead = _lead_in(content)
+    if unit.kind == "lead":
+        return unit.id in person.ids or (lead is not None and person.is_lead(lead)), 0
+    if unit.kind == "interaction":
+        return isinstance(content, dict) and content.get("person") == person.address, 0
+    if lead is not None:
+        return person.is_lead(lead), 0
+    if unit.kind == "thread" and isinstance(content, dict) and "execution" in content:
+        return _is_in(content, how, person)
+    return unit.kind == "answer" or (unit.kind != "other" and how == "address"), 0
+
+
+def _is_in(execution: dict[str, object], how: How, person: Person) -> tuple[bool, int]:
+    """Whether they are among those whom an execution is about, and how many the others are.
+
+    Those have their addresses as values in it; who is only named within texts, such as a page, is not. One that is
+    about nobody else is theirs wherever the address stands.
+    """
+    people = set(people_in(execution))
+    others = people - {person.address}
+    return person.address in people or (how == "address" and not others), len(others)
 
 
 def _lead_in(content: object) -> Lead | None:
