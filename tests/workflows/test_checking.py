@@ -319,8 +319,11 @@ def test_a_while_loop_sees_its_own_steps_and_its_index_and_over_does_not() -> No
 
 
 def test_an_unknown_key_is_told_with_the_nearest() -> None:
-    made = workflow(transform("a", depend_on=[], retries=10**9), description="x", outputs={}, cron="* * * * * *")
+    made = workflow(
+        transform("a", depend_on=[], retries=10**9), description="x", outputs={}, cron="* * * * * *", step_type="x"
+    )
     assert mistakes(made) == {
+        "step_type": "There is no key 'step_type' here. There are name, description, steps, output.",
         "steps[0].depend_on": "There is no key 'depend_on' here. Did you mean depends_on?",
         "steps[0].retries": "There is no key 'retries' here. Did you mean retry?",
         "outputs": "There is no key 'outputs' here. Did you mean output?",
@@ -381,6 +384,7 @@ for _number in range(21):
         (workflow(transform("a", {"b": {2}})), "steps[0].value.b", "no JSON value but a set"),
         (workflow(transform("a", float("nan"))), "steps[0].value", "no infinity and no NaN"),
         (workflow(transform("a", "\ud800")), "steps[0].value", "Half a surrogate pair"),
+        (workflow(qualify(parameters={"email": "\ud800"})), "steps[0].parameters.email", "Half a surrogate pair"),
     ],
     ids=[
         "long",
@@ -395,6 +399,7 @@ for _number in range(21):
         "set",
         "nan",
         "surrogate",
+        "parameter",
     ],
 )
 def test_what_is_too_large_or_no_json_is_refused_before_it_is_looked_into(

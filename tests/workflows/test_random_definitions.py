@@ -134,9 +134,20 @@ def test_a_step_waits_for_steps_beside_it_or_for_what_comes_before_those_around_
         assert other in seen | here
 
 
+KEYS = (
+    *("step_id", "step_type", "depends_on", "when", "then", "else", "steps", "branches", "over", "while", "if"),
+    *("max_iterations", "parameters", "agent_type", "capability", "compensation", "on_error", "retry", "value"),
+    *("op", "left", "right", "all", "not", "seconds", "until", "url", "headers", "workflow_id", "output"),
+)
+ODD = st.sampled_from(
+    ["{{steps.a_1}}", "{{item}}", "{{input", "\ud800", 10**400, 1e308, "compensate", "loop", "parallel", "a_1", "("]
+)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("{{steps.a_1}}"),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | ODD,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=8), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
@@ -152,6 +163,8 @@ def test_whatever_stands_anywhere_is_taken_or_refused_with_a_path(seed: int, siz
         if chance.random() < 0.4 or not isinstance(part[key], dict | list) or not part[key]:
             break
         part = part[key]
+    if isinstance(part, dict) and chance.random() < 0.4:
+        key = chance.choice(KEYS)
     part[key] = value
     try:
         assert check(made).name

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails, to_json
+from pydantic_core import ErrorDetails, PydanticSerializationError, to_json
 
 from memory.errors import Invalid
 from nodes.workflow.checking.details import Where, names_of, no_such_key, value_in, wanted, where
@@ -49,6 +49,8 @@ def _details(parameters: Mapping[str, object], model: type[BaseModel]) -> list[E
         model.model_validate_json(to_json(parameters))  # as it is done when the agent is called
     except ValidationError as error:
         return error.errors(include_url=False)
+    except PydanticSerializationError:
+        return []  # there is half a character in it, which is told beside all else
     except (AttributeError, LookupError, TypeError):
         return []  # a validator of the agent's own that did not reckon with a template's text
     return []

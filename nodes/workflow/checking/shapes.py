@@ -82,7 +82,7 @@ def _faults(path: Path, given: Table, model: type[BaseModel]) -> Iterator[Found]
     try:
         model.model_validate(_emptied(given))
     except ValidationError as error:
-        told: set[Path] = {("step_type",)}
+        told: set[Path] = {("step_type",)} if path else set()  # of a step it is said already
         for detail in error.errors(include_url=False):
             place = where(detail, given).path
             if place not in told:
