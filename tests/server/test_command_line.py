@@ -39,7 +39,7 @@ def test_a_plan_is_shown_with_what_each_step_does_and_what_all_would_take(data: 
 
 
 def test_with_execute_it_runs_here_and_says_what_came_of_it(data: Path) -> None:
-    outcome = zigral(data, "command", "Score all leads", "--execute")
+    outcome = zigral(data, "command", "Score the leads in Germany", "--execute")
     assert outcome.exit_code == 0, outcome.output
     assert "completed  step_1" in outcome.stderr
     assert any("@" in line and "qualified" in line for line in outcome.stdout.splitlines())
@@ -48,7 +48,7 @@ def test_with_execute_it_runs_here_and_says_what_came_of_it(data: Path) -> None:
 def test_under_json_a_plan_and_its_run_are_one_document(data: Path) -> None:
     plan = json.loads(zigral(data, "command", "Score all leads", "--json").stdout)
     assert plan.keys() == {"job_id", "kind", "objective", "steps", "estimate"}
-    ran = json.loads(zigral(data, "command", "Score all leads", "--json", "--execute").stdout)
+    ran = json.loads(zigral(data, "command", "Remember that our tone is plain", "--json", "--execute").stdout)
     assert ran["execution"]["execution_id"] == ran["execution_id"]
     assert ran["execution"]["status"] == "completed"
 
