@@ -2,7 +2,8 @@
 
 YAML means what JSON means: its plain words are those of YAML 1.2 (`yes`, `off` and 2026-03-01 are texts), and what
 JSON has not is refused: anchors and aliases, which can be made to explode, tags, a second document. A key that
-stands twice is refused in both.
+stands twice is refused in both. A number that JSON has not is read as NaN or an infinity, so that the check of the
+whole can say where it stands, beside all else that is wrong.
 """
 
 import json
@@ -10,7 +11,7 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Protocol
 
 import yaml
 from pydantic import JsonValue
@@ -70,9 +71,7 @@ def _too_large(size: int, name: str) -> TooLarge:
 
 def _json(text: str, name: str) -> JsonValue:
     try:
-        value: JsonValue = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_integer, parse_float=_finite
-        )
+        value: JsonValue = json.loads(text, object_pairs_hook=_object, parse_int=_integer)
     except json.JSONDecodeError as error:
         raise Invalid(f"This is no JSON: {error.msg}.", where=f"{name}:{error.lineno}") from None
     except RecursionError:
@@ -91,21 +90,8 @@ def _object(pairs: Pairs) -> JsonValue:
     return found
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON value.")
-
-
-def _integer(digits: str) -> int:
-    if len(digits) > LONGEST_INTEGER:
-        raise ValueError(f"A whole number has more than {LONGEST_INTEGER:,} digits.")
-    return int(digits)
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise ValueError(f"{digits[:LONGEST_SHOWN]} is larger than any number that can be kept.")
-    return number
+def _integer(digits: str) -> float:
+    return int(digits) if len(digits) <= LONGEST_INTEGER else math.copysign(math.inf, int(digits[:2]))
 
 
 class _Yaml:
@@ -176,14 +162,11 @@ class _Yaml:
             return None
         if truth := TRUTH.fullmatch(text):
             return bool(truth[1])
+        if INTEGER.fullmatch(text):
+            return _integer(text)
         if NO_NUMBER.fullmatch(text):
-            raise self._invalid(f"{text} is no JSON value.")
-        try:
-            if INTEGER.fullmatch(text):
-                return _integer(text)
-            return _finite(text) if NUMBER.fullmatch(text) else text
-        except ValueError as error:
-            raise self._invalid(str(error)) from None
+            return float(text.replace(".", ""))
+        return float(text) if NUMBER.fullmatch(text) else text
 
     def _invalid(self, sentence: str) -> Invalid:
         return Invalid(sentence, where=f"{self._name}:{self._line}")

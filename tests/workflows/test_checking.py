@@ -444,6 +444,11 @@ def test_what_may_hold_a_key_or_a_password_is_not_repeated() -> None:
         ({"op": "eq", "left": "{{index}}", "right": "1"}, "", "eq compares a number with a text"),
         ({"op": "matches", "left": "a", "right": "{{input.pattern}}"}, ".right", "a literal text, no template"),
         ({"op": "matches", "left": "a", "right": 3}, ".right", "a literal text, no template"),
+        (
+            {"op": "matches", "left": 3, "right": "a"},
+            ".left",
+            "searches a text for a pattern, and left is a number",
+        ),
         ({"op": "empty", "left": "{{input.a}}", "right": 3}, ".right", "empty looks at left alone"),
         ({"op": "exists", "left": "{{input.a"}, ".left", "never closed"),
         ({"all": {"op": "empty", "left": 1}}, ".all", "all is a list of conditions, not an object"),

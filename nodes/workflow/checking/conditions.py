@@ -60,6 +60,8 @@ def _comparison(path: Path, given: Table) -> Iterator[Found]:
         yield Found((*path, "right"), f"right is missing. {op} compares left with it; null is a value.")
     elif op == "matches":
         yield from _pattern((*path, "right"), given["right"])
+        if "left" in given and (left := known_kind(given["left"])) not in (None, "a text"):
+            yield Found((*path, "left"), f"matches searches a text for a pattern, and left is {left}.")
     elif "left" in given:
         yield from _types(path, op, given["left"], given["right"])
 
