@@ -80,6 +80,11 @@ class RunWorker:
         """How many runs it works on."""
         return len(self._attempts)
 
+    @property
+    def pausing(self) -> int:
+        """How many of them have heard that they are to pause."""
+        return sum(attempt.pausing for attempt in self._attempts.values())
+
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Work as long as this is open. What is under way at its end is handed back: see `drain`."""

@@ -112,6 +112,14 @@ class Office:
     async def ask(self, execution_id: str, what: str, body: Any = None) -> httpx.Response:
         return await self.http.post(f"{ROOT}/executions/{execution_id}/{what}", json=body)
 
+    async def pause(self, execution_id: str) -> None:
+        """Have it pause, and return when its worker has heard of it."""
+        assert self.backend.worker
+        assert (await self.ask(execution_id, "pause")).status_code == 202
+        async with asyncio.timeout(20):
+            while not self.backend.worker.pausing:  # noqa: ASYNC110 - it hears of it over Redis
+                await asyncio.sleep(0.01)
+
     async def until(self, execution_id: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """The execution, as soon as this holds for it."""
         async with asyncio.timeout(20):

@@ -71,7 +71,7 @@ async def test_a_pause_lets_the_step_under_way_finish_and_begins_no_other(office
     office.held.hold("first")
     execution_id = await office.begin(CHAIN)
     await office.held.begins("first")
-    assert (await office.ask(execution_id, "pause")).status_code == 202
+    await office.pause(execution_id)
     office.held.free("first")
     paused = await office.rests(execution_id)
     assert paused["status"] == "paused"
@@ -103,7 +103,7 @@ async def test_a_pause_stops_between_the_steps_inside_of_another(office: Office,
     office.held.hold("first")
     execution_id = await office.begin(workflow(INSIDE[kind], step("last", "outer")))
     await office.held.begins("first")
-    await office.ask(execution_id, "pause")
+    await office.pause(execution_id)
     office.held.free("first")
     paused = await office.rests(execution_id)
     assert paused["status"] == "paused"
@@ -192,7 +192,7 @@ async def test_an_answer_to_nothing_is_refused(office: Office) -> None:
     execution_id = await office.begin(CHAIN)
     await office.held.begins("first")
     assert (await office.ask(execution_id, "resume", {"answer": 1})).status_code == 409
-    await office.ask(execution_id, "pause")
+    await office.pause(execution_id)
     office.held.free("first")
     await office.rests(execution_id)
     refused = await office.ask(execution_id, "resume", {"answer": 1})
