@@ -1,9 +1,10 @@
 """Running a workflow from a file here and now: an execution on the Redis in use, which outlives this process."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from memory.definitions import Definition
 from memory.errors import Conflict
@@ -17,6 +18,7 @@ from server.http.auth import NOBODY
 
 OnStep = Callable[[str, StepRecord], None]
 Answers = tuple[object, ...]
+Steps = Mapping[str, StepRecord]
 
 
 @dataclass(frozen=True)
@@ -44,20 +46,9 @@ class LocalExecutions:
             return await self.executions.resume(last.execution_id, owner=NOBODY, step_id=step_id, answers=answers)
         return last
 
-    async def follow(self, execution: Execution, on_step: OnStep) -> Execution:
+    async def follow(self, execution: Execution, on_step: OnStep | None = None) -> Execution:
         """Tell of each step as it changes, and return when the execution rests."""
-        before = execution.steps
-        async with aclosing(self.executions.follow(execution.execution_id, owner=NOBODY)) as following:
-            async for found in following:
-                if found is None:
-                    continue
-                for name, record in found.steps.items():
-                    if _told(record) != _told(before.get(name)):
-                        on_step(name, record)
-                before, execution = found.steps, found
-                if found.rests:
-                    break
-        return execution
+        return await followed(self.executions, execution, on_step, before=execution.steps)
 
     async def _start(self) -> Execution:
         return await self.executions.start(
@@ -69,6 +60,38 @@ class LocalExecutions:
         """What is kept in place of a workflow's id: the same for the same file and input."""
         said = dumps([given_form(self.definition), self.input_data])
         return f"file-{hashlib.sha256(said).hexdigest()[:16]}"
+
+
+async def followed(
+    executions: ExecutionService,
+    execution: Execution,
+    on_step: OnStep | None = None,
+    *,
+    before: Steps | None = None,
+) -> Execution:
+    """The execution once it rests. Steps are told of in the order of time, but for what `before` says already."""
+    told = before or {}
+    async with aclosing(executions.follow(execution.execution_id, owner=execution.owner)) as following:
+        async for found in following:
+            if found is None:
+                continue
+            for name, record in sorted(_changed(found.steps, told), key=_when):
+                if on_step:
+                    on_step(name, record)
+            told, execution = found.steps, found
+            if found.rests:
+                break
+    return execution
+
+
+def _changed(now: Steps, told: Steps) -> Iterator[tuple[str, StepRecord]]:
+    return ((name, record) for name, record in now.items() if _told(record) != _told(told.get(name)))
+
+
+def _when(change: tuple[str, StepRecord]) -> datetime:
+    """When it became what it is; a step that was left out never began, and is told of first."""
+    record = change[1]
+    return record.ended_at or record.started_at or datetime.min.replace(tzinfo=UTC)
 
 
 def _told(record: StepRecord | None) -> object:

@@ -9,12 +9,10 @@ from server.console import answer, note, say, working
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-    from graphs.command import CommandInput, CommandState
+    from graphs.command import CommandState
     from memory.execution_records import Execution
-    from server.executions import ExecutionService
 
 STOPPED = "Stopped. What was done is kept, and a server or a worker on the same data goes on with the rest."
-CONCURRENCY = 4  # runs at a time, should others wait on the same Redis
 
 
 def command(
@@ -36,40 +34,23 @@ def command(
 
 async def _work(text: str, engine: str, *, execute: bool, as_json: bool) -> None:
     from server.engines import with_engine
-    from server.http.auth import NOBODY
-    from server.http.backend import open_backend
     from server.plan_text import plan_lines
     from server.settings import Settings
+    from server.step_text import step_line
+    from server.workbench import open_workbench
 
-    asked = _asked(text, execute=execute)
     settings = with_engine(engine, Settings.from_env())
-    settings = settings.model_copy(update={"concurrency": CONCURRENCY if execute else 0})
-    async with open_backend(settings) as backend:
+    async with open_workbench(settings, working=execute) as bench:
         with working("Planning"):
-            state = await backend.planning.commands.plan(asked, owner=NOBODY)
+            state = await bench.plan(text, execute=execute)
         if state.error:
             _refuse(state.error, as_json=as_json)
         if not as_json:
-            say("\n".join(plan_lines(state, backend.agents.registry)))
+            say("\n".join(plan_lines(state, bench.registry)))
         ended = None
         if state.execution_id:
-            ended = await _followed(backend.executions, state.execution_id)
+            ended = await bench.follow(state.execution_id, lambda name, record: note(step_line(name, record)))
     _tell(state, ended, as_json=as_json)
-
-
-def _asked(text: str, *, execute: bool) -> "CommandInput":
-    """The command; `Invalid` says why it is none."""
-    from pydantic import ValidationError
-
-    from graphs.command import CommandInput
-    from memory.errors import Invalid
-
-    try:
-        return CommandInput(command=text, execute=execute)
-    except ValidationError as error:
-        raise Invalid(
-            f"{error.errors()[0]['msg'].removeprefix('Value error, ').rstrip('.')}.", where="TEXT"
-        ) from None
 
 
 def _refuse(error: str, *, as_json: bool) -> None:
@@ -79,25 +60,6 @@ def _refuse(error: str, *, as_json: bool) -> None:
     else:
         say(error)
     raise typer.Exit(1)
-
-
-async def _followed(executions: "ExecutionService", execution_id: str) -> "Execution":
-    """The execution once it has ended; each step is told of as it changes."""
-    from contextlib import aclosing
-
-    from server.http.auth import NOBODY
-
-    told: dict[str, str] = {}
-    async with aclosing(executions.follow(execution_id, owner=NOBODY)) as following:
-        async for found in following:
-            if found is None:
-                continue
-            for name, record in found.steps.items():
-                if record.status not in ("pending", told.get(name)):
-                    note(f"{record.status:9}  {name}{f': {record.error}' if record.error else ''}")
-                    told[name] = record.status
-            ended = found
-    return ended
 
 
 def _tell(state: "CommandState", ended: "Execution | None", *, as_json: bool) -> None:

@@ -13,13 +13,11 @@ if TYPE_CHECKING:
     from memory.definitions import Definition
     from memory.execution_records import Execution
     from memory.json_values import JsonObject
-    from memory.step_records import StepRecord
     from server.settings import Settings
 
 workflow = typer.Typer(name="workflow", help="Workflows: checked, drawn, kept, run.", no_args_is_help=True)
 
 STOPPED = "Stopped. Run the same command again to go on from the steps that are finished."
-CONCURRENCY = 4  # runs at a time: also of a workflow's own, should others wait on the same Redis
 LONGEST = 2_000  # characters of an output that a person sees; --json has all
 
 File = Annotated[Path, typer.Argument(help="The definition: a YAML or a JSON file.")]
@@ -72,10 +70,11 @@ def run(
 
     from server.settings import Settings
 
-    settings = Settings.from_env().model_copy(update={"concurrency": CONCURRENCY})
     answers = () if reply is None else (_value(reply, "--answer"),)
     try:
-        ended = asyncio.run(_run(file, _object(given), settings, anew=anew, answers=answers, step_id=step))
+        ended = asyncio.run(
+            _run(file, _object(given), Settings.from_env(), anew=anew, answers=answers, step_id=step)
+        )
     except KeyboardInterrupt:
         note(f"zigral: {STOPPED}")
         raise typer.Exit(130) from None
@@ -112,17 +111,17 @@ async def _run(
     answers: tuple[object, ...],
     step_id: str | None,
 ) -> "Execution":
-    from server.http.backend import open_backend
-    from server.local_executions import LocalExecutions
+    from server.step_text import step_line
+    from server.workbench import open_workbench
 
-    async with open_backend(settings) as backend:
+    async with open_workbench(settings) as bench:
         with _telling(file):
-            definition = await backend.definitions.checked(_read(file), owner="")
-        local = LocalExecutions(backend.executions, definition, input_data)
-        begun = await local.begin(anew=anew, answers=answers, step_id=step_id)
+            definition = await bench.checked(_read(file))
+        executions = bench.executions(definition, input_data)
+        begun = await executions.begin(anew=anew, answers=answers, step_id=step_id)
         if begun.started_at:
             note(f"Going on with execution {begun.execution_id}.")
-        return await local.follow(begun, _note_step)
+        return await executions.follow(begun, lambda name, record: note(step_line(name, record)))
 
 
 async def _checked(file: Path, settings: "Settings") -> "Definition":
@@ -178,13 +177,6 @@ def _value(text: str, where: str) -> object:
         return loads(text)
     except ValueError as error:
         raise Invalid(f"This is not JSON ({error}).", where=where) from None
-
-
-def _note_step(name: str, record: "StepRecord") -> None:
-    round_ = "".join(f"[{number}]" for number in record.round)
-    by = f" by {record.agent}" if record.agent else ""
-    why = f": {record.error}" if record.error else ""
-    note(f"{record.status:9}  {name}{round_}{by}{why}")
 
 
 def _say_end(ended: "Execution") -> None:
