@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from memory.contexts import Contexts
 from memory.definitions import LARGEST, Definition
-from memory.errors import NotFound, TooLarge
+from memory.errors import Conflict, NotFound, TooLarge
 from memory.json_values import JsonObject, written
 from memory.pages import Page
 from memory.records import Context
@@ -53,13 +53,21 @@ class Workflows:
         """Keep a new workflow as version 1, under an id of its own."""
         return _workflow(await self._kept.create(KIND, _data(definition)))
 
-    async def put(self, workflow_id: str, definition: Definition) -> Workflow:
-        """The workflow's next version; those before it are kept. `NotFound` where there is none."""
+    async def put(self, workflow_id: str, definition: Definition, *, version: int | None = None) -> Workflow:
+        """The workflow's next version; those before it are kept. `NotFound` where there is none.
+
+        `Conflict` where `version` is not the latest; without it, the latest is followed whatever it is.
+        """
         data = _data(definition)
         try:
-            return _workflow(await self._kept.put(workflow_id, KIND, data))
+            return _workflow(await self._kept.put(workflow_id, KIND, data, version=version))
         except NotFound:
             raise no_workflow(workflow_id) from None
+        except Conflict:
+            raise Conflict(
+                f"The workflow {workflow_id} is not at version {version} any more. "
+                "Read it again, and put your change on top of it."
+            ) from None
 
     async def get(self, workflow_id: str, version: int | None = None) -> Workflow:
         """The latest version, or the one named; `NotFound` where there is none, or it is not kept any more."""

@@ -19,7 +19,7 @@ from server.http.answers import answer, nothing, stamp
 from server.http.auth import Owner
 from server.http.backend import Backend, BackendOf
 from server.http.contexts import MANY, ONE, Cursor, Limit, OfVersion
-from server.http.definition_body import DEFINITION_BODY, definition_in
+from server.http.definition_body import DEFINITION_BODY, definition_in, sent_back
 from server.http.execution_shape import Accepted, ExecutionPage, ExecutionShape, shape
 from server.http.json_body import JsonRoute
 from server.http.live import LiveAnswer
@@ -144,13 +144,18 @@ async def get_workflow(workflow_id: str, workflows: WorkflowsOf, version: OfVers
     return answer(_shape(await workflows.get(workflow_id, version)))
 
 
-@router.put("/{workflow_id}", response_model=WorkflowShape, openapi_extra=DEFINITION_BODY, responses=ONE)
+@router.put(
+    "/{workflow_id}", response_model=WorkflowShape, openapi_extra=DEFINITION_BODY, responses=problems(404, 409)
+)
 async def put_workflow(workflow_id: str, request: Request, backend: BackendOf, workflows: WorkflowsOf) -> Response:
-    """The workflow's next version. Executions that have begun stay on theirs."""
-    given = await definition_in(request)
+    """The workflow's next version. Executions that have begun stay on theirs.
+
+    One that was read may be sent back whole: then it must have been the latest version.
+    """
+    given, version = sent_back(await definition_in(request), workflow_id)
     await workflows.get(workflow_id)
     definition = await backend.definitions.checked(given, owner=workflows.owner, workflow_id=workflow_id)
-    return answer(_shape(await workflows.put(workflow_id, definition)))
+    return answer(_shape(await workflows.put(workflow_id, definition, version=version)))
 
 
 @router.delete("/{workflow_id}", status_code=204, responses=ONE)

@@ -110,6 +110,19 @@ async def test_an_execution_stays_on_the_version_that_it_began_with(office: Offi
     assert (newer["version"], newer["output"]) == (2, {"said": "new"})
 
 
+async def test_a_workflow_that_was_read_is_changed_and_sent_back_whole(office: Office) -> None:
+    workflow_id, other = [await office.create(workflow(value("said", "old"))) for _ in range(2)]
+    read = (await office.http.get(f"{ROOT}/{workflow_id}")).json()
+    changed = {**read, "steps": [value("said", "new")]}
+    written = (await office.http.put(f"{ROOT}/{workflow_id}", json=changed)).json()
+    assert (written["version"], written["steps"]) == (2, [value("said", "new")])
+    late = await office.http.put(f"{ROOT}/{workflow_id}", json={**read, "steps": [value("said", "late")]})
+    assert (late.status_code, "not at version 1 any more" in late.json()["detail"]) == (409, True)
+    assert (await office.http.put(f"{ROOT}/{other}", json=read)).status_code == 409
+    assert (await office.http.put(f"{ROOT}/{workflow_id}", json={**read, "version": True})).status_code == 422
+    assert (await office.http.get(f"{ROOT}/{workflow_id}")).json() == written
+
+
 async def test_a_subworkflow_is_settled_when_its_caller_begins(office: Office) -> None:
     office.held.hold("first")
     inner = await office.create(workflow(value("said", "old"), output="{{steps.said}}"))
