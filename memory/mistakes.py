@@ -47,4 +47,4 @@ def _sentence(kind: str, said: str, of: str, names: str) -> str:
         return f"It is missing. {of} takes {names}."
     if kind == "extra_forbidden":
         return f"There is no such parameter. {of} takes {names}."
-    return f"{said}."
+    return f"{said.removeprefix('Value error, ').rstrip('.')}."

@@ -65,6 +65,10 @@ class Redactor:
             text = text.replace(line, LEFT_OUT)
         return _without_shapes(text)
 
+    def keys(self, text: str) -> str:
+        """`text` without secrets, and what looks like one, for people to read: addresses and words stay."""
+        return _without_keys(_cut(self._known.sub(LEFT_OUT, text)))
+
     @cached_property
     def _known(self) -> re.Pattern[str]:
         parts = {form for secret in self.secrets for part in parts_of(secret) for form in _forms(part)}
@@ -105,9 +109,12 @@ def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST].rpartition(' ')[0]} {LEFT_OUT}"
 
 
-def _without_shapes(text: str) -> str:
+def _without_keys(text: str) -> str:
     text = ODD_CREDENTIALS.sub(f"{LEFT_OUT}@", without_keys(text))
     text = FOREIGN_KEY.sub("[key left out]", text)
-    text = ASSIGNED.sub(rf"\1{LEFT_OUT}", text)
-    text = INPUT.sub(rf"\1{LEFT_OUT}", MAIL_TEXT.sub(rf"\1{LEFT_OUT}", text))
+    return ASSIGNED.sub(rf"\1{LEFT_OUT}", text)
+
+
+def _without_shapes(text: str) -> str:
+    text = INPUT.sub(rf"\1{LEFT_OUT}", MAIL_TEXT.sub(rf"\1{LEFT_OUT}", _without_keys(text)))
     return ADDRESS.sub("[…]@", QUERY.sub(rf"\1?{LEFT_OUT}", text))

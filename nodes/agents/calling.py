@@ -70,7 +70,7 @@ class LocalCaller:
     """Calls agents in this process. One for all callers: it holds how many calls each agent has at a time.
 
     A call takes at most an agent's `attempts` times its `timeout`, and the waits between them. `redact` takes
-    secrets out of what is kept of errors.
+    secrets out of what errors say.
     """
 
     agents: AgentRegistry
@@ -78,7 +78,7 @@ class LocalCaller:
     standings: AgentStandings = field(default_factory=LocalStandings)
     clock: Clock = utc_now
     monotonic: Callable[[], float] = time.monotonic
-    redact: Callable[[str], str] = field(default_factory=Redactor)
+    redact: Redactor = field(default_factory=Redactor)
     _breakers: Breakers = field(init=False)
     _turns: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]]" = field(
         default_factory=WeakKeyDictionary
@@ -150,6 +150,7 @@ class LocalCaller:
                 self.standings.dropped(name)
             else:
                 self._tell(agent, self.monotonic() - begun, self.redact(str(error))[:LONGEST_ERROR])
+            _without_keys(error, self.redact)
             raise
         self._tell(agent, self.monotonic() - begun)
         return envelope
@@ -183,6 +184,16 @@ class LocalCaller:
     def _turn(self, agent: Agent) -> asyncio.Semaphore:
         turns = self._turns.setdefault(asyncio.get_running_loop(), {})
         return turns.setdefault(agent.agent_id, asyncio.Semaphore(agent.limits.concurrency))
+
+
+def _without_keys(error: BaseException, redact: Redactor) -> None:
+    """Take keys out of an agent's own words: an error of ours is shown to people, and kept."""
+    if not isinstance(error, ZigralError):
+        return
+    place = f"{error.where}: " if isinstance(error, Invalid) and error.where else ""
+    said = str(error).removeprefix(place)
+    if (clean := redact.keys(said)) != said:
+        error.args = (f"{place}{clean}",)
 
 
 def _may_pass(error: Exception) -> bool:

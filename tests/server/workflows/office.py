@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -154,12 +154,12 @@ def workflow(*steps: Definition, **more: Any) -> Definition:
 
 
 @asynccontextmanager
-async def open_office(folder: Path, **given: Any) -> AsyncIterator[Office]:
-    """Open a server on a data folder; keywords are settings."""
+async def open_office(folder: Path, agents: Sequence[Agent] = (), **given: Any) -> AsyncIterator[Office]:
+    """Open a server on a data folder, with `agents` beside the one that is held; keywords are settings."""
     settings, held, time = Settings(data=folder, **given), Held(), Time()
     started = asyncio.Event()
     with listen("127.0.0.1", 0, settings) as listener:
-        async with open_backend(settings, GRAPHS, agents=[held], clock=time) as backend:
+        async with open_backend(settings, GRAPHS, agents=[held, *agents], clock=time) as backend:
             server = HttpServer(backend, create_app(backend=backend), on_listening=started.set)
             serving = asyncio.create_task(server.serve(sockets=[listener]))
             await started.wait()
