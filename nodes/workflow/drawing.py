@@ -120,7 +120,7 @@ def _what(step: Step) -> str:
         case ApiCall():
             return f"{step.method} {step.url}"
         case Transform():
-            return as_text(step.value)
+            return _made(step.value)
         case Branch():
             return f"if {_said(step.if_)}"
         case Parallel():
@@ -133,6 +133,13 @@ def _what(step: Step) -> str:
             return f"wait until {step.until}" if step.until else f"wait {_value(step.seconds)} s"
         case Subworkflow():
             return f"workflow {step.workflow_id}"
+
+
+def _made(value: JsonValue) -> str:
+    """What a transform makes: an object's keys say more than the beginning of its JSON."""
+    if isinstance(value, dict) and value:
+        return ", ".join(value)
+    return value if isinstance(value, str) and not _is_template(value) else _value(value)
 
 
 def _said(condition: Condition | None) -> str:
@@ -156,11 +163,16 @@ def _inner(condition: Condition) -> str:
 
 
 def _value(value: JsonValue) -> str:
-    if isinstance(value, str) and value.startswith("{{") and value.endswith("}}") and value.count("{{") == 1:
+    if isinstance(value, str) and _is_template(value):
         return value[2:-2].strip()
     if isinstance(value, float):
         return f"{value:g}"
     return f'"{value}"' if isinstance(value, str) else "null" if value is None else as_text(value)
+
+
+def _is_template(text: str) -> bool:
+    """Whether the whole text is one template."""
+    return text.startswith("{{") and text.endswith("}}") and text.count("{{") == 1
 
 
 def _text(text: str) -> str:
