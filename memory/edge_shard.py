@@ -46,7 +46,7 @@ from memory.interaction_index import KEYWORDS, WORDS_NAME, Hit, Mark, Point, Pro
 from memory.interactions import Where
 
 LEAST_FREE = 256 * 1024 * 1024  # bytes; the shard's process dies where the disk is full
-PATIENCE = 1.0  # seconds that we wait for whoever holds the folder
+PATIENCE = 3.0  # seconds that we wait for whoever holds the folder: a server lets go of it after two
 COPY = 256  # points in one step of a copy
 
 

@@ -16,6 +16,7 @@ from memory.agents import AgentStandings
 from memory.answers import RedisAnswers
 from memory.contexts import Contexts
 from memory.errors import Unavailable
+from memory.interactions import Interactions
 from memory.leads import Leads
 from memory.redaction import Redactor
 from memory.result_rows import ResultRows
@@ -39,7 +40,7 @@ from nodes.agents.sales import SalesAgent
 from nodes.registry import AgentRegistry
 from server.assembly import DEMO, PROCESSES, Inputs, http_calls, read_inputs
 from server.engines import choose, open_engine
-from server.interactions import PassingInteractions
+from server.interactions import lingering_interactions
 from server.settings import Settings
 from tools.analysis.data import StoredData
 from tools.analysis.running import DuckDbSql
@@ -58,6 +59,7 @@ class Agents:
     caller: LocalCaller
     standings: AgentStandings
     tools: ToolRegistry
+    interactions: Interactions
 
 
 @asynccontextmanager
@@ -74,19 +76,19 @@ async def open_agents(settings: Settings, redis: Redis) -> AsyncIterator[Agents]
         standings, tools = SharedStandings(redis=redis), toolbox(ports)
         caller = LocalCaller(registry, tools, standings, redact=Redactor(settings.secrets()))
         async with telling(standings, lambda: [agent.agent_id for agent in registry]):
-            yield Agents(registry, caller, standings, tools)
+            yield Agents(registry, caller, standings, tools, ports.interactions)
 
 
 @asynccontextmanager
 async def _open_ports(settings: Settings, redis: Redis, inputs: Inputs) -> AsyncIterator[Ports]:
     mail_domains = await asyncio.to_thread(_mail_domains, settings)
     calls = await asyncio.to_thread(http_calls, settings)
-    async with open_workers(PROCESSES) as workers:
+    async with open_workers(PROCESSES) as workers, lingering_interactions(settings, redis) as interactions:
         yield Ports(
             web=inputs.web,
             workers=workers,
             snapshots=Snapshots(settings.data),
-            interactions=PassingInteractions(settings, redis),
+            interactions=interactions,
             mail_domains=mail_domains,
             calls=calls,
         )

@@ -19,7 +19,6 @@ from server.command_desk import CommandDesk
 from server.engines import choose, open_planner
 from server.executions import ExecutionService
 from server.http.rate_limit import RateLimit
-from server.interactions import PassingInteractions
 from server.plan_runs import PlanExecutions
 from server.settings import Settings
 from server.task_desk import TaskDesk
@@ -47,7 +46,7 @@ async def open_planning(
         estimator = Estimator(agents.registry, Leads(redis), model_costs(settings), mean_latency(agents))
         plans = PlanExecutions(redis, executions)
         graph = command(
-            interactions=PassingInteractions(settings, redis),
+            interactions=agents.interactions,
             planner=planner,
             estimator=estimator,
             contexts=lambda owner: Contexts(redis, owner),

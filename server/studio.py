@@ -28,7 +28,7 @@ from server import assembly
 from server.agents import open_agents
 from server.data_server import open_redis
 from server.engines import lasting_engine, lasting_planner
-from server.interactions import PassingInteractions
+from server.interactions import passing_interactions
 from server.lasting_agents import LastingAgents
 from server.passing import PassingContexts, PassingKnown, PassingLeads
 from server.planning import model_costs
@@ -77,7 +77,7 @@ def _outreach() -> CompiledStateGraph[Any, Any, Any, Any]:
         workers=workers,
         snapshots=Snapshots(settings.data),
         outbox=FolderOutbox(settings.data / "outbox"),
-        interactions=PassingInteractions(settings),
+        interactions=passing_interactions(settings),
     )
     return graph.compile(name="outreach")
 
@@ -92,7 +92,7 @@ def _command_with(settings: Settings, registry: AgentRegistry) -> CompiledStateG
     inputs = assembly.read_inputs(settings, web=settings.web or str(assembly.DEMO / "web"))
     calls = assembly.http_calls(settings)
     flow = command_flow(
-        interactions=PassingInteractions(settings),
+        interactions=passing_interactions(settings),
         planner=lasting_planner(settings),
         estimator=Estimator(registry, PassingLeads(settings), model_costs(settings)),
         contexts=lambda owner: PassingContexts(settings, owner),

@@ -1,5 +1,6 @@
 """`zigral memory`: what goes in, what is refused, what is found."""
 
+import asyncio
 import fcntl
 import json
 import re
@@ -14,7 +15,7 @@ from memory.interactions import Where
 from memory.records import Interaction
 from server.cli import app
 from server.data_server import open_redis
-from server.interactions import PassingInteractions, examine_interactions
+from server.interactions import examine_interactions, lingering_interactions, passing_interactions
 from server.settings import VARIABLES, Settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "formats.md"
@@ -99,7 +100,7 @@ def test_while_another_process_holds_the_index_an_import_keeps_all_and_a_company
 
 async def test_a_process_that_can_close_nothing_remembers_all_the_same(short_folder: Path) -> None:
     settings = Settings(data=short_folder)
-    passing = PassingInteractions(settings)
+    passing = passing_interactions(settings)
     item = Interaction.model_validate(LINE | {"account": "acme.co.uk"})
     assert await passing.remember([item]) == 1
     assert await passing.history(Where(person=item.person)) == [item]
@@ -109,6 +110,22 @@ async def test_a_process_that_can_close_nothing_remembers_all_the_same(short_fol
     assert (health.records, health.points, health.behind, health.trouble) == (1, 0, 1, None)
     assert await passing.forget(item.person) == 1
     assert await passing.history() == []
+
+
+async def test_many_who_serve_ask_the_index_at_once_and_it_is_anybodys_a_while_after_the_last(
+    short_folder: Path,
+) -> None:
+    settings = Settings(data=short_folder)
+    item = Interaction.model_validate(LINE | {"account": "acme.co.uk"})
+    async with open_redis(settings) as client:
+        async with lingering_interactions(settings, client, seconds=0.1) as interactions:
+            await interactions.remember([item])
+            asked = await asyncio.gather(*(interactions.recall("audit") for _ in range(4)))
+            assert [[one.interaction for one in found] for found in asked] == [[item]] * 4
+            found = await passing_interactions(settings).recall("audit")  # waits until the index is let go of
+            assert [one.interaction for one in found] == [item]
+            assert [one.interaction for one in await interactions.recall("audit")] == [item]
+        assert (await examine_interactions(settings, client)).points == 1
 
 
 @pytest.mark.parametrize(
