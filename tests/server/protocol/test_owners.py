@@ -1,5 +1,6 @@
 """To anybody but its owner a thing does not exist, on every route that names one."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,8 @@ import pytest_asyncio
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ADA, BOB = {"X-Api-Key": "ada-key"}, {"X-Api-Key": "bob-key"}
 RUN = {"assistant_id": "asking", "input": {"text": "x"}}
+SENDING = ("post", "put", "patch")
+HOSTILE = ("..%2f..%2fetc", "%00", "*", "{}", "{zigral}", "[a-z]", "a%0ab", "%ff", "a:b", "%25s", "x" * 10_000)
 BODIES: dict[str, Any] = {  # for the routes that want one, by the end of their path
     "/runs": RUN,
     "/stream": RUN,
@@ -57,22 +60,26 @@ async def ids(http: httpx.AsyncClient) -> dict[str, str]:
     }
 
 
+async def routes_with_ids(http: httpx.AsyncClient) -> list[tuple[str, str, dict[str, Any]]]:
+    """Method, path, and what is sent."""
+    paths = (await http.get("/openapi.json", headers=BOB)).json()["paths"]
+    found = [(method, path) for path, operations in paths.items() for method in operations if "{" in path]
+    bodies = {path: next((body for end, body in BODIES.items() if path.endswith(end)), {}) for _, path in found}
+    return [(method, path, {"json": bodies[path]} if method in SENDING else {}) for method, path in found]
+
+
 async def test_every_route_with_an_id_answers_another_owner_as_if_there_were_nothing(
     http: httpx.AsyncClient, ids: dict[str, str]
 ) -> None:
-    paths = (await http.get("/openapi.json", headers=BOB)).json()["paths"]
     asked = 0
-    for path, operations in paths.items():
-        for method in operations if "{" in path else ():
-            body = next((body for end, body in BODIES.items() if path.endswith(end)), {})
-            request = {"json": body} if method in {"post", "put", "patch"} else {}
-            answer = await http.request(method, path.format(**ids), headers=BOB, **request)
-            assert answer.status_code == 404, f"{method} {path}: {answer.status_code} {answer.text}"
-            nobodys = {name: str(uuid4()) for name in ids} | {"timestamp": ids["timestamp"]}
-            missing = await http.request(method, path.format(**nobodys), headers=BOB, **request)
-            told = (missing.status_code, _without_ids(missing.text, nobodys))
-            assert told == (404, _without_ids(answer.text, ids)), f"{method} {path}"
-            asked += 1
+    for method, path, request in await routes_with_ids(http):
+        answer = await http.request(method, path.format(**ids), headers=BOB, **request)
+        assert answer.status_code == 404, f"{method} {path}: {answer.status_code} {answer.text}"
+        nobodys = {name: str(uuid4()) for name in ids} | {"timestamp": ids["timestamp"]}
+        missing = await http.request(method, path.format(**nobodys), headers=BOB, **request)
+        told = (missing.status_code, _without_ids(missing.text, nobodys))
+        assert told == (404, _without_ids(answer.text, ids)), f"{method} {path}"
+        asked += 1
     assert asked > 25
     kept = (await http.get(f"/threads/{ids['thread_id']}", headers=ADA)).json()
     assert (kept["status"], kept["metadata"]["whose"]) == ("interrupted", "ada")
@@ -82,6 +89,26 @@ def _without_ids(text: str, ids: dict[str, str]) -> str:
     for one in ids.values():
         text = text.replace(one, "ID")
     return text
+
+
+async def test_every_route_refuses_an_id_that_nothing_can_have_in_a_few_words(http: httpx.AsyncClient) -> None:
+    for method, path, request in await routes_with_ids(http):
+        for hostile in HOSTILE:
+            url = re.sub(r"\{\w+\}", hostile, path)
+            answer = await http.request(method, url, headers=BOB, **request)
+            assert answer.status_code in {404, 422}, f"{method} {url[:80]}: {answer.text}"
+            assert len(answer.text) < 2_000
+    assert (await http.post("/threads/count", json={}, headers=BOB)).json() == 0
+
+
+async def test_a_workflow_cannot_call_another_owners(http: httpx.AsyncClient, ids: dict[str, str]) -> None:
+    told = []
+    for workflow_id in (ids["workflow_id"], str(uuid4())):
+        calls = {"step_id": "one", "step_type": "subworkflow", "workflow_id": workflow_id}
+        made = await http.post("/api/v1/workflows", json={"name": "Bob's", "steps": [calls]}, headers=BOB)
+        told.append((made.status_code, made.text.replace(workflow_id, "ID")))
+    assert told[0] == told[1]
+    assert told[0][0] == 422
 
 
 async def test_lists_counts_and_searches_show_ones_own_things_alone(
@@ -95,7 +122,7 @@ async def test_lists_counts_and_searches_show_ones_own_things_alone(
         assert len(found) == own
         mine = await http.post("/assistants/count", json={"name": "ada's"}, headers=headers)
         assert mine.json() == own
-        for path in ("/contexts", "/api/v1/workflows"):
+        for path in ("/contexts", "/api/v1/workflows", "/api/v1/tasks"):
             assert len((await http.get(path, headers=headers)).json()["items"]) == own
 
 
