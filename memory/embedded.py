@@ -33,6 +33,7 @@ START_SECONDS = 30.0  # an append-only file of 200 MB is read in under a second
 FLAGS = (
     *("--port", "0", "--unixsocketperm", "700", "--save", ""),
     *("--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction"),
+    *("--rdbcompression", "no"),  # so that a search of its files for somebody's bytes finds them
 )
 ONCE = Retry(NoBackoff(), 0)
 

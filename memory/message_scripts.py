@@ -80,3 +80,36 @@ if not found then return false end
 redis.call('XDEL', KEYS[2], ARGV[1])
 return redis.call('XADD', KEYS[1], '*', 'letter', found[2][2])
 """
+
+# Writes both streams anew, with who holds what: Redis keeps the bytes of a removed letter beside those that stay.
+COMPACT = """
+local function told(list, name)
+  for i = 1, #list, 2 do if list[i] == name then return list[i + 1] end end
+end
+local function anew(key)
+  if redis.call('XLEN', key) == 0 then
+    redis.call('UNLINK', key)
+    return
+  end
+  local fresh, last = key .. ':anew', '-'
+  redis.call('UNLINK', fresh)
+  repeat
+    local some = redis.call('XRANGE', key, last, '+', 'COUNT', 100)
+    for _, one in ipairs(some) do
+      redis.call('XADD', fresh, one[1], unpack(one[2]))
+      last = '(' .. one[1]
+    end
+  until #some == 0
+  redis.call('XSETID', fresh, told(redis.call('XINFO', 'STREAM', key), 'last-generated-id'))
+  for _, readers in ipairs(redis.call('XINFO', 'GROUPS', key)) do
+    redis.call('XGROUP', 'CREATE', fresh, 'agents', told(readers, 'last-delivered-id'))
+    for _, one in ipairs(redis.call('XPENDING', key, 'agents', '-', '+', told(readers, 'pending'))) do
+      local id, reader, idle, tries = unpack(one)
+      redis.call('XCLAIM', fresh, 'agents', reader, 0, id, 'IDLE', idle, 'RETRYCOUNT', tries, 'FORCE', 'JUSTID')
+    end
+  end
+  redis.call('RENAME', fresh, key)
+end
+for _, key in ipairs(KEYS) do anew(key) end
+return 1
+"""

@@ -117,6 +117,10 @@ class Mailbox:
         """Remove a dead letter for good."""
         await self._ask(self.redis.xdel(self._keys[1], _checked(dead_id)))
 
+    async def compact(self) -> None:
+        """Leave no byte of what was removed. All else is as before: messages, their readers, their tries."""
+        await self._call(scripts.COMPACT)
+
     @property
     def _keys(self) -> tuple[str, str]:
         mailbox = f"{PREFIX}{in_key(self.owner)}:{in_key(self.agent)}"

@@ -6,9 +6,9 @@ from typing import cast
 from redis.asyncio import Redis
 
 from memory.errors import NotFound
-from memory.messages import Mailbox
+from memory.messages import PREFIX, Mailbox
 from memory.shared_state import SharedState
-from server.privacy.units import Unit
+from server.privacy.units import Unit, unit_of
 
 ERROR = ("error", "error_at")  # what is kept of an agent's last error
 
@@ -60,6 +60,13 @@ class HeldMessages:
             await self._mailbox(unit).discard(unit.place[1])
         else:
             await self._mailbox(unit).done(unit.place[1])
+
+    async def compact(self) -> None:
+        """Write every mailbox anew: what was done with long ago may have left bytes there."""
+        units = {unit_of(key, b"") async for key in self.redis.scan_iter(match=f"{PREFIX}*", count=500)}
+        for unit in units:
+            if unit and unit.kind in {"message", "dead letter"}:
+                await self._mailbox(unit).compact()
 
     def _mailbox(self, unit: Unit) -> Mailbox:
         return Mailbox(self.redis, unit.place[0], unit.owner)

@@ -102,6 +102,7 @@ class Privacy:
                 together += [{"where": str(held.unit), "others": held.others}] if held.others else []
         await asyncio.to_thread(self.data.erase, person, snapshots, mentions=mentions)
         await erasures.end(person)
+        await self.stores.compact()
         rewritten = await self.stores.interactions.records.rewrite_log()
         found = await self.search(person)
         return {

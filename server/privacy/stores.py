@@ -121,6 +121,10 @@ class DataStores:
             return False
         return True
 
+    async def compact(self) -> None:
+        """Leave no byte of what was removed."""
+        await HeldMessages(self.redis).compact()
+
     async def _instead(self, unit: Unit, how: How, person: Person) -> dict[Unit, How]:
         """What is held in place of a unit: a run's thread, or the notes that name the person alone."""
         if unit.kind == "run":

@@ -96,6 +96,26 @@ async def test_with_many_readers_at_once_every_message_is_handed_out_once(mailbo
     assert sorted(one.body["n"] for part in taken for one in part) == list(range(60))
 
 
+async def test_no_byte_of_what_was_removed_stays_and_all_else_is_as_before(
+    redis_client: Redis, mailbox: Mailbox, hasty: Mailbox
+) -> None:
+    for name in ("failing", "planted", "held", "done", "waiting", "dead"):
+        await mailbox.send({"name": name}, sender="sales", token=name)
+    failing, planted, _, done = await mailbox.receive("a", limit=4)
+    for message in (planted, done):
+        await mailbox.done(message.id)
+    await mailbox.failed(failing.id, "once")
+    assert b"planted" in await redis_client.dump("{zigral:messages}:ada:research")
+    await mailbox.compact()
+    assert b"planted" not in await redis_client.dump("{zigral:messages}:ada:research")
+    later = await mailbox.send({"name": "later"}, sender="sales")
+    assert await mailbox.send({"name": "again"}, sender="sales", token="dead") < later
+    told = [(one.body["name"], one.tries) for one in await mailbox.receive("b")]
+    assert told == [("failing", 2), ("waiting", 1), ("dead", 1), ("later", 1)]
+    assert [one.body["name"] for one in await hasty.receive("c")][:2] == ["failing", "held"]
+    assert (await redis_client.keys("*:anew")) == []
+
+
 async def test_no_owner_sees_the_mail_of_another(mailbox: Mailbox) -> None:
     await mailbox.send({"n": 1}, sender="sales")
     assert await replace(mailbox, owner="bob").receive("a") == []
