@@ -31,7 +31,7 @@ async def attempted(agent: Agent, task: Task) -> Made:
         raise AgentTimedOut(agent.agent_id, agent.limits.timeout)
     try:
         return work.result()
-    except asyncio.CancelledError as error:  # its own: nobody told it to stop
+    except (asyncio.CancelledError, GeneratorExit) as error:  # its own: nobody told it to stop
         raise _crashed(agent, task, error) from None
 
 

@@ -187,9 +187,10 @@ async def test_an_agent_that_is_always_slow_says_so() -> None:
         (KeyError("hunter2-secret"), "KeyError"),
         (SystemExit("hunter2-secret"), "SystemExit"),
         (asyncio.CancelledError("hunter2-secret"), "CancelledError"),
+        (GeneratorExit("hunter2-secret"), "GeneratorExit"),
         (RecursionError("hunter2-secret"), "RecursionError"),
     ],
-    ids=["key", "exit", "cancelled", "recursion"],
+    ids=["key", "exit", "cancelled", "closed", "recursion"],
 )
 async def test_an_unforeseen_error_names_the_agent_and_its_type_and_repeats_nothing(
     error: BaseException, kind: str
