@@ -1,6 +1,7 @@
 """What is wrong with parameters, told by their paths with what would be right; no value is repeated."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -10,6 +11,7 @@ from memory.errors import Invalid, Mistake, Mistakes
 from memory.json_values import JsonObject
 
 PARAMETERS = "parameters"
+_OF_A_UNION = re.compile(r"constrained-|(?:dict|list|tuple|[a-z]+(?:-[a-z]+)+)\[")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -39,7 +41,12 @@ def mistakes_in(
 
 def path_of(root: str, loc: Sequence[int | str]) -> str:
     """A place as people write it: `parameters.leads[0].email`."""
-    return root + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
+    return root + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in written_parts(loc))
+
+
+def written_parts(loc: Sequence[object]) -> Iterator[object]:
+    """A place's parts without what Pydantic adds: which of several types it tried."""
+    return (part for part in loc if not (isinstance(part, str) and _OF_A_UNION.match(part)))
 
 
 def _sentence(kind: str, said: str, of: str, names: str) -> str:

@@ -25,6 +25,7 @@ from memory.errors import (
     Unavailable,
     ZigralError,
 )
+from memory.mistakes import written_parts
 from memory.scripts import is_temporary
 
 PROTOCOL = ("/assistants", "/threads", "/runs", "/store", "/ok", "/info")
@@ -108,7 +109,10 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    faults = [{"path": place(fault["loc"]), "message": str(fault["msg"])} for fault in error.errors()]
+    faults = [
+        {"path": place(fault["loc"]), "message": str(fault["msg"]).removeprefix("Value error, ")}
+        for fault in error.errors()
+    ]
     first = faults[0]
     sentence = f"{first['path']}: {first['message']}." if first["path"] else f"{first['message']}."
     return refusal(request.url.path, 422, sentence, errors=faults)
@@ -126,7 +130,7 @@ async def _unforeseen(request: Request, _: Exception) -> Response:
 
 def place(loc: Sequence[object]) -> str:
     """A place in a request as people write it: `steps[1].name`. What Pydantic adds for a union is left out."""
-    parts = [part for part in loc if part != "body" and not str(part).startswith("constrained-")]
+    parts = [part for part in written_parts(loc) if part != "body"]
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
 
 

@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import JsonValue
 
-from memory.errors import Invalid
+from memory.errors import Invalid, Mistakes
 from memory.snapshots import Snapshots
 from nodes.agents.agent import Task
+from nodes.agents.checking import taken
 from nodes.agents.lead_steps import LeadSteps
 from nodes.agents.research import ResearchAgent
-from nodes.agents.sales import SalesAgent
+from nodes.agents.sales import SCORE, SalesAgent
 
 
 @pytest.fixture
@@ -91,6 +93,13 @@ async def test_a_rule_that_does_not_parse_is_named(ask: Any, sales: SalesAgent, 
     icp = {"name": "T", "threshold": 50, "criteria": [{"id": "a", "kind": "must", "rule": "a <> 3", "weight": 1}]}
     with pytest.raises(Invalid, match=r"criteria\[0\]\.rule"):
         await sales.execute(Task("qualify_lead", {"lead": usual_lead, "icp": icp}))
+
+
+@pytest.mark.parametrize("leads", ["all of them", [1], 7], ids=str)
+async def test_what_are_no_leads_is_named_as_people_write_it(leads: JsonValue) -> None:
+    with pytest.raises(Mistakes) as mistakes:
+        taken(SCORE, {"leads": leads})
+    assert {one.path for one in mistakes.value.mistakes} <= {"parameters.leads", "parameters.leads[0]"}
 
 
 async def test_several_leads_are_ranked_by_their_score(

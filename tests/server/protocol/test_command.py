@@ -1,6 +1,7 @@
 """Commands over HTTP: planned, looked at, edited, run, refused, and not too often."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -201,6 +202,7 @@ async def test_what_is_no_command_is_refused_by_its_path(
 ) -> None:
     refused = problem(await ada.post("/command", json=body), 422)
     assert [error["path"] for error in refused["errors"]] == [path]
+    assert "Value error" not in json.dumps(refused)
 
 
 async def test_ten_thousand_characters_are_a_command(ada: httpx.AsyncClient) -> None:
