@@ -11,13 +11,13 @@ from functools import cache
 from importlib.resources import files
 
 from memory.json_values import JsonObject
-from tools.offline.plan_filters import count_of
+from tools.offline.plan_filters import count_of, filters_of
 from tools.offline.plan_kinds import rule_of
 from tools.offline.plan_likeness import Likeness
 from tools.offline.plan_marks import QUOTED, Part
 from tools.offline.plan_parts import LONGEST, Asked, asked_in
 from tools.offline.plan_spelling import respelled
-from tools.offline.plan_steps import steps_for
+from tools.offline.plan_steps import leads_in, steps_for
 from tools.planning import MOST_STEPS, Action, ActionOffer, OutOfScope, PlanBrief, PlanKind, Planned
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -44,13 +44,16 @@ class OfflinePlanner:
         if not asked:
             return OutOfScope(_reason(refused))
         offered = {(one.agent, one.action): one for one in brief.actions}
-        steps = steps_for(asked)
+        given = leads_in(brief.context)
+        steps = steps_for(asked, given)
         if len(steps) > MOST_STEPS:
             return OutOfScope(f"This would take {len(steps)} steps, and a plan has at most {MOST_STEPS}. Split it.")
         if missing := sorted({f"{step.agent}.{step.action}" for step in steps if _key(step) not in offered}):
             return OutOfScope(f"This needs {', '.join(missing)}, which no agent here offers.")
         fitted = tuple(_fitted(step, offered[_key(step)]) for step in steps)
         objective = _objective(asked, refused)
+        if given and any(step.parameters.get("leads") == given for step in fitted):
+            objective = f"{objective} {_sentences()['not_yet']['given']}"
         if len(QUOTED.sub("", brief.command)) > LONGEST:
             objective = f"{objective} {_sentences()['not_yet']['longest']}"
         return Planned(kind=asked[-1].kind, objective=objective, steps=fitted)
@@ -107,8 +110,10 @@ def _objective(asked: Sequence[Asked], refused: Sequence[Part]) -> str:
 def _not_done(asked: Sequence[Asked], refused: Sequence[Part]) -> Iterator[str]:
     marks = dict.fromkeys(mark for one in asked for mark in LIMITS[one.kind] if one.part.begins(mark))
     yield from (_sentences()["not_yet"][mark] for mark in marks)
-    if any(one.kind == "outreach" and count_of(one.part) for one in asked[1:]):
+    if any(one.kind == "outreach" and (count_of(one.part) or filters_of(one.part)) for one in asked[1:]):
         yield _sentences()["not_yet"]["count"]
+    if any(one.kind in ("prospect", "outreach") and one.part.has("leaves_out") for one in asked):
+        yield _sentences()["not_yet"]["leaves_out"]
     for part in refused:
         if rule_of(part):
             yield f"Not part of it: “{part.text[:200]}”."

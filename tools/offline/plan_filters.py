@@ -32,7 +32,7 @@ _PLACE = re.compile(
 )
 _NO_PLACE = frozenset((*_LISTS["not_names"], *_LISTS["months"])) - frozenset(_LISTS["places"])
 _SMALL_PLACE = re.compile(r"(?<!\w)(?:in|near|around|from|across|aus|à|en) (?:the )?([a-zäöüéè-]{2,30})(?!\w)")
-_STAFF = r"[ -](?:\w+ )?(?:staff|employees?|people|persons?|mitarbeiter\w*|salariés?)"
+_STAFF = r"[ -](?:\w+ )?(?:staff|employees?|people|ppl|persons?|heads|mitarbeiter\w*|salariés?)"
 _NUMBER = r"(\d[\d.,]*)"
 _RANGE = re.compile(rf"{_NUMBER} ?(?:-|–|to|and|bis|à) ?{_NUMBER}\+?{_STAFF}", re.IGNORECASE)
 _MORE = re.compile(

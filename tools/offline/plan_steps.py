@@ -6,6 +6,8 @@ Step n is `{{steps.step_n}}` for those after it. Nothing here removes, approves 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import JsonValue
+
 from memory.json_values import JsonObject
 from tools.offline.plan_filters import listing_of
 from tools.offline.plan_marks import Part
@@ -16,12 +18,17 @@ from tools.planning import Action, PlanKind
 
 MOST_ASKED = 4_000  # characters of a question or a note
 MOST_WISHED = 10_000  # characters of what is said of a mail
+SENT_ALONG = ("leads", "lead")  # where a command's context may bring leads
 
 
 @dataclass
 class Steps:
-    """The steps so far; `leads` is the template of the leads as they are known best, where there are some."""
+    """The steps so far; `leads` is the template of the leads as they are known best, where there are some.
 
+    `given` is that of the leads that were sent along: they are meant, and not those of the store.
+    """
+
+    given: str = ""
     made: list[Action] = field(default_factory=list)
     leads: str = ""
 
@@ -31,9 +38,19 @@ class Steps:
         return f"{{{{steps.step_{len(self.made)}}}}}"
 
 
-def steps_for(asked: Sequence[Asked]) -> tuple[Action, ...]:
-    """All parts' steps, in order."""
-    steps = Steps()
+def leads_in(context: Mapping[str, JsonValue]) -> str:
+    """The template of the leads that were sent along with a command; "" where there are none."""
+    found = (name for name in SENT_ALONG if _are_leads(context.get(name)))
+    return next((f"{{{{input.{name}}}}}" for name in found), "")
+
+
+def _are_leads(value: JsonValue) -> bool:
+    return bool(value) and all(isinstance(one, dict) for one in (value if isinstance(value, list) else [value]))
+
+
+def steps_for(asked: Sequence[Asked], given: str = "") -> tuple[Action, ...]:
+    """All parts' steps, in order; about the leads of the template `given`, if there is one."""
+    steps = Steps(given)
     for one in asked:
         _RECIPES[one.kind](one.part, steps)
     return tuple(steps.made)
@@ -43,8 +60,12 @@ def _prospect(part: Part, steps: Steps) -> None:
     """List the leads that are meant, read about them, judge and rank them."""
     leads = _leads(part, steps)
     if site := _site(part):
-        steps.add("research", "read_company", {"website": site})
-        steps.leads = steps.add("sales", "qualify_lead", {"lead": {"website": site}})
+        lead: JsonObject = {"website": site}
+        if part.has("news"):
+            steps.add("research", "find_news", {"lead": lead})
+        else:
+            steps.add("research", "read_company", lead)
+        steps.leads = steps.add("sales", "qualify_lead", {"lead": lead})
         return
     judge = "qualify_lead" if part.has("fit") else "score"
     if part.has("news"):
@@ -56,9 +77,9 @@ def _prospect(part: Part, steps: Steps) -> None:
 
 
 def _leads(part: Part, steps: Steps) -> str:
-    """The leads that are meant: those of the part before, a new one, else those of the store."""
-    if steps.leads:
-        return steps.leads
+    """The leads that are meant: those of the part before, those sent along, a new one, else those of the store."""
+    if steps.leads or steps.given:
+        return steps.leads or steps.given
     if part.addresses and part.begins("bring_in"):
         return steps.add("records", "write", {"leads": [{"email": address} for address in part.addresses]})
     return steps.add("records", "list", listing_of(part))

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import JsonValue
 
+from memory.json_values import JsonObject
 from nodes.agents.agent import Agent, Capability, Made, Task
 from nodes.agents.analyst import ASK
 from nodes.agents.copywriter import DRAFT_EMAIL, REPLY
@@ -186,12 +188,56 @@ LISTED = {
     "Remove leads from companies with fewer than 10 people": {"filters": {"employees_max": 9}},
     "Draft emails to all leads with a score above 80": {"filters": {"min_score": 80}},
     "Draft a mail to ada@kegel.example": {"filters": {"email": "ada@kegel.example"}},
+    "Liste aller Leads ohne Website": {"filters": {"has_website": False}},
+    "Trouve les leads sans site web": {"filters": {"has_website": False}},
+    "leads in germany w/ >50 ppl, rank em": {"filters": {"location": "Germany", "employees_min": 51}},
 }
 
 
 @pytest.mark.parametrize("command", LISTED)
 async def test_the_leads_that_are_meant_are_told_by_the_words(command: str) -> None:
     assert (await steps(command))[0] == ("records.list", LISTED[command])
+
+
+@pytest.mark.parametrize("name", ["leads", "lead"])
+@pytest.mark.parametrize(
+    "command", ["Score these leads", "Draft an intro for this lead", "Qualify the ones in Austria"]
+)
+async def test_leads_that_are_sent_along_are_meant_and_not_those_of_the_store(command: str, name: str) -> None:
+    lead: JsonObject = {"email": "ada@kegel.example"}
+    context: JsonObject = {name: [lead] if name == "leads" else lead}
+    planned = await OfflinePlanner().plan(PlanBrief(command, OFFERS, context=context))
+    assert isinstance(planned, Planned)
+    assert (planned.steps[0].action, planned.steps[0].parameters) == (
+        "enrich_lead",
+        {"leads": f"{{{{input.{name}}}}}"},
+    )
+    assert "sent along" in planned.objective
+
+
+@pytest.mark.parametrize("leads", [[], {}, "all", [1], None, 7], ids=str)
+async def test_what_is_sent_along_and_is_no_lead_changes_nothing(leads: JsonValue) -> None:
+    planned = await OfflinePlanner().plan(PlanBrief("Score these leads", OFFERS, context={"leads": leads}))
+    assert planned == await plan("Score these leads")
+
+
+async def test_the_news_of_a_site_are_looked_for_there() -> None:
+    _, (news, parameters), _ = await steps("What's new at quillfeather.example?")
+    assert (news, parameters) == ("research.find_news", {"lead": {"website": "https://quillfeather.example"}})
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("Find makers in Italy and write to everyone over 70", "Every lead that is found gets a draft"),
+        ("Write to all leads but nobody in Switzerland", "leaves nobody out"),
+        ("Schreib allen Leads außer denen in der Schweiz", "leaves nobody out"),
+    ],
+)
+async def test_the_objective_says_what_of_the_leads_the_plan_does_not_heed(command: str, said: str) -> None:
+    planned = await plan(command)
+    assert isinstance(planned, Planned)
+    assert said in planned.objective
 
 
 async def test_what_is_said_of_a_mail_goes_along_with_it() -> None:
