@@ -10,6 +10,7 @@ from langgraph.runtime import Runtime
 from pydantic import BaseModel, JsonValue
 from typing_extensions import TypedDict
 
+from graphs.workflow_bodies import list_body
 from graphs.workflow_lists import FrameOf, State, StepList, outcomes_in, state_of
 from graphs.workflow_steps import StepMaker
 from memory.definitions import Definition
@@ -64,7 +65,7 @@ def workflow(
     listed = StepList(definition.steps)
     schema = state_of("WorkflowState", {**WorkflowState.__annotations__, **listed.channels})
     graph = StateGraph(schema, input_schema=WorkflowInput)
-    ends = listed.add_to(graph, steps.make, _frame_in(budgets), "input")
+    ends = listed.add_to(graph, steps.make, lambda lane: list_body(lane, steps.make), _frame_in(budgets), "input")
     graph.add_node(RESULT, _result_of(definition, budgets), defer=True)
     for name in ends:
         graph.add_edge(name, RESULT)

@@ -45,7 +45,7 @@ def list_body(steps: Sequence[Step], make: Make) -> ListBody:
     """The body that these steps are."""
     listed = StepList(steps)
     graph = StateGraph(state_of("Body", listed.channels), context_schema=Frame)
-    for name in listed.add_to(graph, make, _inside):
+    for name in listed.add_to(graph, make, lambda lane: list_body(lane, make), _inside):
         graph.add_edge(name, END)
     return ListBody(graph.compile())
 

@@ -3,16 +3,17 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from typing_extensions import TypedDict
 
+from graphs.workflow_lanes import lanes
 from memory.definitions import Step
 from nodes.workflow.frame import Frame
-from nodes.workflow.outcomes import Outcome
+from nodes.workflow.outcomes import Outcome, Outcomes
 from nodes.workflow.references import references
 
 T = TypeVar("T")
@@ -32,7 +33,18 @@ class Made:
     inside: Graph | None = None
 
 
+class Body(Protocol):
+    """Runs steps in a graph of their own."""
+
+    @property
+    def graph(self) -> Graph: ...
+
+    async def __call__(self, frame: Frame) -> Outcomes: ...
+
+
 Make = Callable[[Step, Step | None], Made]  # from a step, and the one that undoes it
+MakeLane = Callable[[Sequence[Step]], Body]
+Node = Callable[..., Awaitable[Mapping[str, Outcome]]]
 
 
 def channel(step_id: str) -> str:
@@ -71,32 +83,64 @@ class StepList:
         """Of all nodes."""
         return {channel(step.step_id): Outcome for step in self.nodes}
 
-    def add_to(self, graph: Builder, make: Make, frame_of: FrameOf, *given: str) -> list[str]:
+    def add_to(self, graph: Builder, make: Make, make_lane: MakeLane, frame_of: FrameOf, *given: str) -> list[str]:
         """Add the nodes and their edges; answer with those that nobody waits for. All of them read `given`."""
-        by_id = {step.step_id: step for step in self.steps}
-        for step in self.nodes:
-            undo = by_id[step.compensation] if step.compensation else None
-            read = self._read(step) | (self._read(undo) if undo else set())
-            view = state_of("View", dict.fromkeys([*given, *map(channel, sorted(read))], Any))
-            graph.add_node(node_name(step.step_id), _node(step, make(step, undo), frame_of), input_schema=view)
-        waited_for = {one for step in self.nodes for one in _join(graph, step, by_id)}
-        return [node_name(step.step_id) for step in self.nodes if step.step_id not in waited_for]
+        node_of: dict[str, str] = {}
+        needed: dict[str, set[str]] = {}
+        for lane in lanes(self.nodes):
+            name = node_name(lane[0].step_id) if len(lane) == 1 else f"Lane {lane[0].step_id}"
+            node_of |= {step.step_id: name for step in lane}
+            needed[name] = {one for step in lane for one in step.depends_on}
+            read = [*given, *map(channel, sorted(self._read(lane)))]
+            view = state_of("View", dict.fromkeys(read, Any))
+            graph.add_node(name, self._node(lane, make, make_lane, frame_of), input_schema=view)
+        waited_for = set[str]()
+        for name, steps in needed.items():
+            waited_for |= _join(graph, name, {node_of[one] for one in steps if one in node_of} - {name})
+        return [name for name in needed if name not in waited_for]
 
-    def _read(self, step: Step) -> set[str]:
-        return {one for one in references(step) if channel(one) in self.channels}
+    def _node(self, lane: Sequence[Step], make: Make, make_lane: MakeLane, frame_of: FrameOf) -> Node:
+        if len(lane) > 1:
+            body = make_lane([*lane, *self._undoing_all(lane)])
+            return showing(body.graph, LaneNode(body, frame_of))
+        made = make(lane[0], self._undoing(lane[0]))
+        node = StepNode(channel(lane[0].step_id), made.run, frame_of)
+        return showing(made.inside, node) if made.inside else node
+
+    def _undoing(self, step: Step) -> Step | None:
+        return self._by_id[step.compensation] if step.compensation else None
+
+    def _undoing_all(self, lane: Sequence[Step]) -> list[Step]:
+        found = {step.compensation for step in lane}
+        return [step for step in self.steps if step.step_id in found]
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Step]:
+        return {step.step_id: step for step in self.steps}
+
+    def _read(self, lane: Sequence[Step]) -> set[str]:
+        """The steps of this list that the lane looks at, without its own."""
+        looked_at = {one for step in (*lane, *self._undoing_all(lane)) for one in references(step)}
+        return {one for one in looked_at - {step.step_id for step in lane} if channel(one) in self.channels}
 
 
-def _join(graph: Builder, step: Step, by_id: Mapping[str, Step]) -> list[str]:
-    """The edges to a step, from those of its list that it depends on."""
-    before = [one for one in dict.fromkeys(step.depends_on) if one in by_id]
-    names = [node_name(one) for one in before]
-    graph.add_edge(names if len(names) > 1 else names[0] if names else START, node_name(step.step_id))
+def _join(graph: Builder, name: str, before: set[str]) -> set[str]:
+    """The edges to a node, from those that it waits for."""
+    names = sorted(before)
+    graph.add_edge(names if len(names) > 1 else names[0] if names else START, name)
     return before
 
 
-def _node(step: Step, made: Made, frame_of: FrameOf) -> Callable[..., Awaitable[Mapping[str, Outcome]]]:
-    node = StepNode(channel(step.step_id), made.run, frame_of)
-    return showing(made.inside, node) if made.inside else node
+@dataclass(frozen=True)
+class LaneNode:
+    """Several steps as LangGraph calls them."""
+
+    body: Body
+    frame_of: FrameOf
+
+    async def __call__(self, state: Any, runtime: Runtime[Any]) -> Mapping[str, Outcome]:
+        outcomes = await self.body(self.frame_of(state, runtime))
+        return {channel(step_id): outcome for step_id, outcome in outcomes.items()}
 
 
 @dataclass(frozen=True)

@@ -75,15 +75,15 @@ async def test_so_does_one_that_asks_persons_and_is_gone_on_with(seed: int, size
 
 
 class LosingSaver(InMemorySaver):
-    """Loses the checkpoint of a number."""
+    """Loses the checkpoint of a number, which its copies share: LangGraph gives each graph a copy."""
 
     def __init__(self, lost: int) -> None:
         super().__init__(serde=StrictSerializer())
-        self.left = lost
+        self.left = [lost]
 
     async def aput(self, *given: Any, **named: Any) -> Any:
-        self.left -= 1
-        if self.left == 0:
+        self.left[0] -= 1
+        if self.left[0] == 0:
             raise Unavailable("gone")
         return await super().aput(*given, **named)
 
@@ -96,7 +96,7 @@ async def test_so_does_one_that_lost_a_checkpoint(seed: int, size: int, lost: in
     trial = Trial(definition, saver=saver)
     with suppress(Unavailable, StepFailed):
         await trial.finish(**GIVEN)
-    saver.left = 0
+    saver.left[0] = 0
     await compare(trial, GIVEN)
 
 
