@@ -209,6 +209,16 @@ def _unpressed(body: bytes) -> bytes:
         raise ValueError("it is damaged") from fault
 
 
+def readable(record: bytes) -> bytes:
+    """A record with nothing in it pressed, for looking somebody up; what is no such record, as it is."""
+    if record[:1] != FORMAT or len(record) < 5:
+        return record
+    try:
+        return record[: _body_of(record)] + _unpressed(record[_body_of(record) :])
+    except ValueError:
+        return record
+
+
 def _plain(facts: CheckpointMetadata) -> dict[str, Any]:
     """Metadata whose numbers are of no class of their own: they come from anybody's config."""
     return {key: _scalar(value) for key, value in facts.items()}

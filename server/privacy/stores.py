@@ -11,6 +11,7 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
+from memory.checkpoint_records import readable
 from memory.checkpoints import RedisSaver, saver_on
 from memory.errors import Malformed, NotFound
 from memory.indexed_interactions import IndexedInteractions
@@ -81,7 +82,7 @@ class DataStores:
         """All that names the person, each thing once, in the order of its kind and id."""
         named: dict[Unit, How] = {}
         async for key, part in every_value(self.redis):
-            how = person.named_in_bytes(b"\n".join((key, unquote_to_bytes(key), part)))
+            how = person.named_in_bytes(_unfolded(key, part))
             unit = unit_of(key, part) if how else None
             if how and unit and named.get(unit) != "address":
                 named[unit] = how
@@ -212,6 +213,12 @@ async def open_stores(settings: Settings) -> AsyncIterator[DataStores]:
         stores_on(redis) as stores,
     ):
         yield DataStores(redis, Leads(redis), interactions, checkpointer, stores, Threads(redis))
+
+
+def _unfolded(key: bytes, part: bytes) -> bytes:
+    """Where a name is looked for: names in keys are quoted, and what surrounds a checkpoint may be pressed."""
+    name, _, value = part.partition(b"\n")
+    return b"\n".join((key, unquote_to_bytes(key), name, readable(value)))
 
 
 def _whose(unit: Unit, content: object, how: How, person: Person) -> tuple[bool, int]:

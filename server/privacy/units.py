@@ -63,6 +63,8 @@ INDEXES = re.compile(
     re.DOTALL,
 )
 
+SHOWN = 100  # characters of an id that are told: a note's is its text
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -82,7 +84,7 @@ class Unit:
         return place, name
 
     def __str__(self) -> str:
-        return f"{self.kind} " + self.id.replace("\0", " ").strip()
+        return f"{self.kind} " + " ".join(self.id.replace("\0", " ").split())[:SHOWN]
 
 
 def unit_of(key: bytes, part: bytes) -> Unit | None:

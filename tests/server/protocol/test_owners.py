@@ -91,6 +91,18 @@ def _without_ids(text: str, ids: dict[str, str]) -> str:
     return text
 
 
+async def test_every_route_but_those_of_health_wants_a_key(http: httpx.AsyncClient) -> None:
+    paths = (await http.get("/openapi.json", headers=BOB)).json()["paths"]
+    open_to_all = {"/ok", "/health", "/ready", "/metrics"}  # the last one to this machine alone
+    assert open_to_all < set(paths)
+    for path, operations in paths.items():
+        for method in operations if path not in open_to_all else ():
+            for headers in ({}, {"X-Api-Key": "ada-keys"}, {"Authorization": "Bearer ada"}):
+                url = re.sub(r"\{\w+\}", "x", path)
+                answer = await http.request(method, url, params={"api_key": "ada-key"}, headers=headers)
+                assert answer.status_code == 401, f"{method} {path}"
+
+
 async def test_every_route_refuses_an_id_that_nothing_can_have_in_a_few_words(http: httpx.AsyncClient) -> None:
     for method, path, request in await routes_with_ids(http):
         for hostile in HOSTILE:
