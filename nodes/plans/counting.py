@@ -1,18 +1,23 @@
 """How many leads a step is about, as far as that can be known before it runs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
 from memory.definitions import AgentTask, Branch, Definition, Loop, Parallel, Step, Transform
 from memory.json_values import JsonObject
+from nodes.agents.recall import HistoryInput, SearchInput
 from nodes.agents.record_inputs import ListInput
 
 LISTING = ("records", "list")  # the agent and the action that give the leads that are kept
-LEADS = ("leads", "lead", "lead_data", "data")  # where agents take leads
+LEADS = ("leads", "lead", "lead_data", "data", "interactions")  # where agents take whom it is about
 LISTED: int = ListInput.model_fields["limit"].default  # leads at most, where no limit is given
+RECALLED: Mapping[str, int] = {  # interactions at most, where no limit is given
+    "search": SearchInput.model_fields["limit"].default,
+    "history": HistoryInput.model_fields["limit"].default,
+}
 REFERENCE = re.compile(r"\{\{\s*(?:steps\.(?P<step>[a-z][a-z0-9_]*)|input\.(?P<input>\w+)|(?P<item>item))\b")
 
 
@@ -91,18 +96,32 @@ class Counting:
 
     def _output(self, step: Step | None) -> int:
         if isinstance(step, AgentTask):
-            return self._listed(step) if _lists(step) else self.leads(step)
+            recalled = _recalled(step)
+            return self._listed(step) if _lists(step) else self.leads(step) if recalled is None else recalled
         if isinstance(step, Transform):
             return self._of(step.value)
         return self.rounds(step) if isinstance(step, Loop) else 1
 
     def _listed(self, step: AgentTask) -> int:
-        limit = (step.parameters or {}).get("limit")
-        return min(self.kept, limit if isinstance(limit, int) and limit > 0 else LISTED)
+        return min(self.kept, _limit(step, LISTED))
 
 
 def _lists(step: AgentTask) -> bool:
     return (step.agent_type, step.asked) == LISTING
+
+
+def _limit(step: AgentTask, usual: int) -> int:
+    """How many a step gives at most."""
+    limit = (step.parameters or {}).get("limit")
+    return limit if isinstance(limit, int) and limit > 0 else usual
+
+
+def _recalled(step: AgentTask) -> int | None:
+    """The people that a step remembers something of, at most; None where it is no recall."""
+    if step.agent_type != "recall" or step.asked not in RECALLED:
+        return None
+    given = step.parameters or {}
+    return 1 if given.get("person") or given.get("lead") else _limit(step, RECALLED[step.asked])
 
 
 def _all(steps: list[Step]) -> Iterator[Step]:

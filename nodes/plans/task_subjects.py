@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from memory.definitions import AgentTask
+from memory.errors import Invalid
 from memory.json_values import JsonObject
 from memory.tasks import TaskAsked
 from tools.lead_object import IDENTIFYING, OF_COMPANY
 from tools.offline.plan_filters import count_of, filters_of
 from tools.offline.plan_marks import Part
 from tools.offline.plan_parts import parts_in
+from tools.offline.plan_steps import are_leads
 
 LISTS = ("leads", "lead")  # names in a task's input under which leads are
 FIELDS = (*IDENTIFYING, *OF_COMPANY)
@@ -41,10 +43,13 @@ def subjects_of(asked: TaskAsked) -> list[Subject]:
 
 
 def _given(given: JsonObject) -> JsonObject | None:
-    """What came with the task: a list, a lead, or a lead's fields one by one."""
+    """What came with the task: a list, which may be empty, a lead, or a lead's fields one by one."""
     for name in LISTS:
-        if given.get(name):
-            return {"leads": f"{{{{input.{name}}}}}"}
+        if given.get(name) is None:
+            continue
+        if not are_leads(given[name]):
+            raise Invalid("A lead is an object, and leads are a list of objects.", where=f"input.{name}")
+        return {"leads": f"{{{{input.{name}}}}}"}
     return {"leads": "{{input}}"} if any(given.get(name) for name in FIELDS) else None
 
 

@@ -40,12 +40,13 @@ class Steps:
 
 def leads_in(context: Mapping[str, JsonValue]) -> str:
     """The template of the leads that were sent along with a command; "" where there are none."""
-    found = (name for name in SENT_ALONG if _are_leads(context.get(name)))
+    found = (name for name in SENT_ALONG if are_leads(context.get(name)))
     return next((f"{{{{input.{name}}}}}" for name in found), "")
 
 
-def _are_leads(value: JsonValue) -> bool:
-    return bool(value) and all(isinstance(one, dict) for one in (value if isinstance(value, list) else [value]))
+def are_leads(value: JsonValue) -> bool:
+    """Whether it is a lead, or a list of some: an empty one means nobody, and not everybody."""
+    return all(isinstance(one, dict) for one in (value if isinstance(value, list) else [value]))
 
 
 def steps_for(asked: Sequence[Asked], given: str = "") -> tuple[Action, ...]:

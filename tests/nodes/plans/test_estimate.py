@@ -19,11 +19,15 @@ class Idle(Agent):
         return {}
 
 
+REPLY = Capability("reply", mails=1)
 REGISTRY = AgentRegistry(
     [
         Idle("records", "Records", ["list", "write"]),
         Idle("research", "Research", [Capability("enrich_lead", pages=4, tokens=1000, seconds=3)]),
-        Idle("copywriter", "Copywriter", [Capability("draft_email", tokens=500, mails=1, seconds=2, usd=0.01)]),
+        Idle(
+            "copywriter", "Copywriter", [Capability("draft_email", tokens=500, mails=1, seconds=2, usd=0.01), REPLY]
+        ),
+        Idle("recall", "Recall", ["search", "history"]),
     ]
 )
 
@@ -36,7 +40,7 @@ class Kept:
         return self.number
 
 
-def action(agent: str, name: str, **parameters: Any) -> Action:
+def action(agent: str, name: str, /, **parameters: Any) -> Action:
     return Action(agent=agent, action=name, parameters=parameters)
 
 
@@ -92,6 +96,21 @@ async def test_leads_that_stand_in_the_plan_or_in_the_input_are_counted() -> Non
     assert (await Estimator(REGISTRY, Kept(50)).of(definition_of("Read.", one))).pages == 4 + 8
     given = definition_of("Read.", [action("research", "enrich_lead", leads="{{input.leads}}")])
     assert (await Estimator(REGISTRY, Kept(50)).of(given, {"leads": [lead] * 3})).pages == 12
+
+
+@pytest.mark.parametrize(
+    ("found", "mails"),
+    [
+        (action("recall", "history", kinds=["mail_sent"], limit=50), 50),
+        (action("recall", "history"), 20),
+        (action("recall", "search", query="pricing", name="Tom"), 5),
+        (action("recall", "history", person="tom@kegel.example", limit=50), 1),
+    ],
+    ids=["all", "newest", "named", "one"],
+)
+async def test_whoever_may_be_remembered_may_get_an_answer(found: Action, mails: int) -> None:
+    answered = [found, action("copywriter", "reply", interactions="{{steps.step_1}}")]
+    assert (await Estimator(REGISTRY, Kept(0)).of(definition_of("Answer them.", answered))).mails == mails
 
 
 async def test_a_workflow_is_estimated_by_its_longest_way() -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from pydantic import JsonValue
 
 from memory.definitions import AgentTask, Definition
 from memory.errors import Invalid, Unavailable
@@ -90,6 +91,18 @@ async def test_leads_that_came_with_the_task_are_those_that_are_meant(given: Jso
     definition = await planned("enrich", "Enrich all leads in Berlin", given)
     assert told(definition) == {"enrich_lead_1": ("enrich_lead", [])}
     assert parameters(definition, "enrich_lead_1") == {"leads": leads}
+
+
+async def test_an_empty_list_of_leads_is_nobody_and_not_everybody() -> None:
+    assert parameters(await planned("enrich", "Enrich them", {"leads": []}), "enrich_lead_1") == {
+        "leads": "{{input.leads}}"
+    }
+
+
+@pytest.mark.parametrize("leads", ["all of them", [1, 2], 7], ids=str)
+async def test_what_came_with_the_task_and_is_no_lead_is_refused_at_once(leads: JsonValue) -> None:
+    with pytest.raises(Invalid, match=r"input\.leads: .*list of objects"):
+        await planned("prospect", "Score them", {"leads": leads})
 
 
 async def test_a_website_or_an_address_in_the_query_is_a_lead() -> None:
