@@ -9,7 +9,7 @@ from memory.json_values import JsonObject
 from tools.offline.lexicon import any_of, load
 from tools.offline.places import countries_in
 from tools.offline.plan_marks import Part
-from tools.offline.plan_names import company_of, name_of
+from tools.offline.plan_names import company_of, name_of, small_name_of
 from tools.offline.plan_wishes import LANGUAGE
 
 MOST = 1_000  # leads of a listing
@@ -77,6 +77,8 @@ def listing_of(part: Part) -> JsonObject:
     parameters: JsonObject = {}
     if filters := filters_of(part):
         parameters["filters"] = filters
+    elif name := small_name_of(part):
+        parameters["filters"] = {"words": name}
     if part.has("best"):
         parameters["order"] = "score"
     if count := count_of(part):

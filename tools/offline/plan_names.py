@@ -7,12 +7,16 @@ from tools.offline.plan_marks import Part
 
 LONGEST = 100  # characters of a name
 
-_TITLE = any_of(load("plan_entities")["titles"])
+_LISTS = load("plan_entities")
+_TITLE = any_of(_LISTS["titles"])
 _FIRST = re.compile(r"(?!(?:He|She|They|I|We|Er|Sie|Il|Elle)\b)[A-ZÄÖÜÉ][\w-]+(?: [A-ZÄÖÜÉ][\w-]+)*")
 _TOWARDS = re.compile(r"(?<!\w)(?:to|with|for|email|mail|an|mit|für|à|avec|pour|frau|herrn?)$", re.IGNORECASE)
 _FROM = re.compile(r"(?<!\w)(?:from|of|von|de)$", re.IGNORECASE)
 _AT = re.compile(r"(?<!\w)(?:at|bei|chez)$", re.IGNORECASE)
 _ASKED = re.compile(r"(?<!\w)(?:if|whether|does|do|is|did|has|about|into|ob)$", re.IGNORECASE)
+_TO_SMALL = re.compile(r"^(?:\w+ ){1,5}(?:to|an|à) ([a-zäöüéèß][\w'-]+(?: [a-zäöüéèß][\w'-]+)?)[.!]?$")
+_NO_NAME = frozenset((*_LISTS["no_industry"], *_LISTS["not_names"], *_LISTS["places"], *_LISTS["months"]))
+_NOBODYS = ("lead", "company", "people", "those", "leans", "mail", "title", "sales_noun")
 _GERMAN_PLURAL = re.compile(r"(?:ern|nen|eben|en)$")
 
 
@@ -37,6 +41,15 @@ def name_of(part: Part) -> str | None:
         return first[0][:LONGEST]
     name = _toward(part) or _object(part) or (_sender(part) if part.begins("reply") else None)
     return name if name and len(name) <= LONGEST else None
+
+
+def small_name_of(part: Part) -> str | None:
+    """A name in small letters at the end: "write to ada". Words that name many - a trade, a job - are none."""
+    found = _TO_SMALL.match(part.said) if part.begins("write") or part.begins("contact") else None
+    if not found or len(found[1]) > LONGEST or any(map(Part(found[1]).has, _NOBODYS)):
+        return None
+    words = found[1].lower().split()
+    return None if any(word in _NO_NAME or word.endswith("s") for word in words) else found[1]
 
 
 def _toward(part: Part) -> str | None:

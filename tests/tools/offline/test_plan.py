@@ -187,6 +187,11 @@ LISTED = {
     },
     "Remove leads from companies with fewer than 10 people": {"filters": {"employees_max": 9}},
     "Draft emails to all leads with a score above 80": {"filters": {"min_score": 80}},
+    "write a mail to ada": {"filters": {"words": "ada"}},
+    "draft a short mail to meike thölen": {"filters": {"words": "meike thölen"}},
+    "write a mail to everybody": {},
+    "write an intro to purchasing managers": {"filters": {"title": "purchasing managers"}},
+    "write an intro to bakers": {},
     "Draft a mail to ada@kegel.example": {"filters": {"email": "ada@kegel.example"}},
     "Liste aller Leads ohne Website": {"filters": {"has_website": False}},
     "Trouve les leads sans site web": {"filters": {"has_website": False}},
@@ -215,7 +220,13 @@ async def test_leads_that_are_sent_along_are_meant_and_not_those_of_the_store(co
     assert "sent along" in planned.objective
 
 
-@pytest.mark.parametrize("leads", [[], {}, "all", [1], None, 7], ids=str)
+async def test_an_empty_list_that_is_sent_along_means_nobody() -> None:
+    planned = await OfflinePlanner().plan(PlanBrief("Score all leads", OFFERS, context={"leads": []}))
+    assert isinstance(planned, Planned)
+    assert planned.steps[0].parameters == {"leads": "{{input.leads}}"}
+
+
+@pytest.mark.parametrize("leads", ["all", [1], None, 7], ids=str)
 async def test_what_is_sent_along_and_is_no_lead_changes_nothing(leads: JsonValue) -> None:
     planned = await OfflinePlanner().plan(PlanBrief("Score these leads", OFFERS, context={"leads": leads}))
     assert planned == await plan("Score these leads")
