@@ -27,27 +27,34 @@ def lanes(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
 
 def _parts(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
     """The steps between those that part the list, and these."""
-    before = _before(steps)
-    after: dict[str, int] = defaultdict(int)
-    for earlier in before.values():
-        for one in earlier:
-            after[one] += 1
-    pivots = {one for one, earlier in before.items() if len(earlier) + after[one] == len(steps) - 1}
+    before, after, bits = _around(steps)
+    pivots = 0
+    for one, bit in bits.items():
+        if before[one].bit_count() + after[one].bit_count() == len(steps) - 1:
+            pivots |= bit
     parts: dict[tuple[int, bool], list[Step]] = defaultdict(list)
     for step in steps:
-        parts[len(before[step.step_id] & pivots), step.step_id in pivots].append(step)
+        place = (before[step.step_id] & pivots).bit_count()
+        parts[place, bool(bits[step.step_id] & pivots)].append(step)
     yield from parts.values()
 
 
-def _before(steps: Sequence[Step]) -> Mapping[str, set[str]]:
-    """Of each step, all that come before it."""
-    needed = {step.step_id: [one for one in step.depends_on if one != step.step_id] for step in steps}
-    before: dict[str, set[str]] = {}
-    for step_id in TopologicalSorter(needed).static_order():
-        if step_id in needed:
-            known = [one for one in needed[step_id] if one in needed]
-            before[step_id] = set(known).union(*(before[one] for one in known))
-    return before
+Bits = Mapping[str, int]
+
+
+def _around(steps: Sequence[Step]) -> tuple[Bits, Bits, Bits]:
+    """Of each step, all that come before it, all that come after it, and its own bit in these."""
+    bits = {step.step_id: 1 << number for number, step in enumerate(steps)}
+    needed = {step.step_id: {one for one in step.depends_on if one in bits} for step in steps}
+    order = list(TopologicalSorter(needed).static_order())
+    before, after = dict.fromkeys(bits, 0), dict.fromkeys(bits, 0)
+    for step_id in order:
+        for one in needed[step_id]:
+            before[step_id] |= before[one] | bits[one]
+    for step_id in reversed(order):
+        for one in needed[step_id]:
+            after[one] |= after[step_id] | bits[step_id]
+    return before, after, bits
 
 
 def _joined(steps: Sequence[Step]) -> list[list[Step]]:
