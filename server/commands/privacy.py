@@ -121,7 +121,7 @@ def _show(report: dict[str, object]) -> None:
         _list("  {where} ({named_by}): {text}", report["mentions"])
     if report["with_others"]:
         say("Gone as a whole, with others in it; run it again without them:")
-        _list("  {where} ({others} other addresses)", report["with_others"])
+        _list("  {where}, with {others} other(s)", report["with_others"])
     if report["missing_folders"]:
         say("Run folders that are not where they were; give each that was moved with --folder:")
         _list("  {}", report["missing_folders"])

@@ -98,8 +98,8 @@ class Privacy:
         together: list[dict[str, object]] = []
         for held in await self.stores.find(person):
             if (held.whose == "theirs" or mentions) and await self.stores.remove(held.unit):
-                counts[f"{held.unit.kind}s"] += 1
-                together += [{"where": str(held.unit), "others": held.others}] if held.others else []
+                counts[f"{held.called}s"] += 1
+                together += [{"where": str(held), "others": held.others}] if held.others else []
         await asyncio.to_thread(self.data.erase, person, snapshots, mentions=mentions)
         await erasures.end(person)
         await self.stores.compact()
@@ -121,7 +121,7 @@ class Privacy:
     async def search(self, person: Person) -> Found:
         """Everything that still names the person."""
         held = await self.stores.find(person)
-        left = [str(each.unit) for each in held if each.whose == "theirs"]
+        left = [str(each) for each in held if each.whose == "theirs"]
         mentions = [mention for each in held if (mention := _mention(each))]
         for run in self.runs:
             left += await asyncio.to_thread(_left, run, person)
@@ -222,4 +222,4 @@ def _left(run: RunFiles, person: Person) -> list[str]:
 def _mention(held: Held) -> dict[str, str] | None:
     if held.whose == "theirs":
         return None
-    return {"where": str(held.unit), "named_by": held.how, "text": held.excerpt}
+    return {"where": str(held), "named_by": held.how, "text": held.excerpt}

@@ -45,6 +45,15 @@ class Held:
     content: object = None
     others: int = 0  # people who are in it beside them, where it goes as a whole
 
+    @property
+    def called(self) -> str:
+        """Its kind as people know it."""
+        is_execution = isinstance(self.content, dict) and "execution" in self.content
+        return "execution" if self.unit.kind == "thread" and is_execution else self.unit.kind
+
+    def __str__(self) -> str:
+        return f"{self.called} {self.unit.shown}"
+
 
 class Keeping(Protocol):
     """Reads and removes things of one kind."""

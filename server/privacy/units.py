@@ -83,8 +83,10 @@ class Unit:
         place, _, name = self.id.partition("\0")
         return place, name
 
-    def __str__(self) -> str:
-        return f"{self.kind} " + " ".join(self.id.replace("\0", " ").split())[:SHOWN]
+    @property
+    def shown(self) -> str:
+        """The id for people to read."""
+        return " ".join(self.id.replace("\0", " ").split())[:SHOWN]
 
 
 def unit_of(key: bytes, part: bytes) -> Unit | None:

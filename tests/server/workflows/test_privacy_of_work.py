@@ -115,7 +115,7 @@ async def test_an_execution_that_is_under_way_is_stopped_and_leaves_nothing(shor
         await asyncio.gather(office.held.begins("slow"), office.held.begins("others"), office.rests(asked))
         await office.until(parked, lambda found: found["steps"]["later"]["status"] == "waiting")
         report = await erased(office)
-        assert (report["left"], report["mentions"], report["erased"]["threads"]) == ([], [], 3)
+        assert (report["left"], report["mentions"], report["erased"]["executions"]) == ([], [], 3)
         office.held.free("slow", "others")
         assert (await office.rests(others))["status"] == "completed"
         for execution_id in (hers, asked, parked):
@@ -131,8 +131,8 @@ async def test_one_of_many_leads_takes_the_execution_with_them_and_one_in_a_text
     page = f"Our team: Bo and {ANNA}"
     named = await office.run(workflow(SAID), lead={"email": BO}, page=page)
     report = await erased(office)
-    assert report["with_others"] == [{"where": f"thread {many['execution_id']}", "others": 2}]
-    assert [one["where"] for one in report["mentions"]] == [f"thread {named['execution_id']}"]
+    assert report["with_others"] == [{"where": f"execution {many['execution_id']}", "others": 2}]
+    assert [one["where"] for one in report["mentions"]] == [f"execution {named['execution_id']}"]
     assert page in report["mentions"][0]["text"]
     assert (await office.get(named["execution_id"]))["status"] == "completed"
     report = await erased(office, mentions=True)
