@@ -6,10 +6,12 @@ that was interrupted finds what its graph had done. A node that invokes a graph 
 same order each time, for the n-th invocation has the n-th namespace.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
@@ -26,6 +28,25 @@ BRANCHES = "branches."  # how the channels of branches begin
 ATTEMPT, REST = "Attempt", "Rest"  # nodes; no step can be called so
 
 
+async def _run(graph: Graph, context: object) -> Any:
+    """The end state of a graph inside; where the node around it is cancelled, once all in the graph has stopped.
+
+    LangGraph cancels what runs beside a failed node twice in a row. The second time would come before the graph
+    inside has begun to cancel its own nodes, and leave them running.
+    """
+    running = asyncio.create_task(graph.ainvoke({}, context=context))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        running.cancel()
+        while not running.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({running})
+        if not running.cancelled():
+            running.exception()  # it is known, and not of interest
+        raise
+
+
 def _inside(state: State, runtime: Runtime[Frame]) -> Frame:
     """The frame of a step inside a container, which hands on its own."""
     return runtime.context.after(outcomes_in(state))
@@ -38,7 +59,7 @@ class ListBody:
     graph: Graph
 
     async def __call__(self, frame: Frame) -> Outcomes:
-        return outcomes_in(await self.graph.ainvoke({}, context=frame))
+        return outcomes_in(await _run(self.graph, frame))
 
 
 def list_body(steps: Sequence[Step], make: Make) -> ListBody:
@@ -69,7 +90,7 @@ class BranchesBody:
         taken = [name for name in names if name in self.names]
         if not taken or self.graph is None:
             return {name: {} for name in names}
-        state = await self.graph.ainvoke({}, context=Way(frame, taken))
+        state = await _run(self.graph, Way(frame, taken))
         return {name: state.get(BRANCHES + name, {}) for name in names}
 
 
@@ -93,7 +114,7 @@ def _taken(state: State, runtime: Runtime[Way]) -> Sequence[str]:  # noqa: ARG00
 
 def _branch(name: str, body: Graph) -> Callable[..., Awaitable[State]]:
     async def branch(state: State, runtime: Runtime[Way]) -> State:  # noqa: ARG001
-        return {BRANCHES + name: outcomes_in(await body.ainvoke({}, context=runtime.context.frame))}
+        return {BRANCHES + name: outcomes_in(await _run(body, runtime.context.frame))}
 
     return branch
 
@@ -116,7 +137,7 @@ class GuardBody:
         """What it came to. After a failure that was undone, a run that goes on tries it all anew."""
         while True:
             guarding = Guarding(frame)
-            state = cast(GuardState, await self.graph.ainvoke({}, context=guarding))
+            state = cast(GuardState, await _run(self.graph, guarding))
             if (failure := failure_in(state)) is None:
                 return state["outcome"]
             if guarding.is_new:
@@ -180,7 +201,7 @@ class WaitBody:
     graph: Graph
 
     async def __call__(self, frame: Frame) -> datetime:
-        return datetime.fromisoformat((await self.graph.ainvoke({}, context=frame))["until"])
+        return datetime.fromisoformat((await _run(self.graph, frame))["until"])
 
 
 def wait_body(end: WaitEnd) -> WaitBody:

@@ -1,5 +1,6 @@
 """What becomes of a workflow whose steps fail, and how it goes on afterwards."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -55,6 +56,15 @@ async def test_what_runs_beside_a_failure_is_cancelled_and_a_retry_runs_both_and
         **{"done": 1, "after": 1},
         **{"slow": 2, "p": 2, "deep": 2, "bad": 2},
     }
+
+
+async def test_what_is_inside_of_others_has_stopped_too_when_the_workflow_has_failed() -> None:
+    branches = {"x": [loop("l", [1, 2], [task("one", agent="hanging")])], "y": [task("two", agent="hanging")]}
+    failing = {"z": [task("bad", agent="late")]}
+    trial = Trial(definition(parallel("p", branches), parallel("q", failing)))
+    assert isinstance(await trial.run(n=1), StepFailed)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert {trial.statuses[name] for name in ("p", "l", "one", "two")} == {"cancelled"}
 
 
 async def test_a_failed_container_goes_on_where_it_failed() -> None:
