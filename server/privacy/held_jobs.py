@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from pydantic import JsonValue, ValidationError
+from pydantic import ValidationError
 from redis.asyncio import Redis
 
 from memory.contexts import Contexts
 from memory.person import How, Person
+from memory.records import Context, JobCheckpoint
 from memory.remembered import JOB_ID, Notes, Remembered
 from memory.tasks import Tasks
 from memory.workflows import Workflows
@@ -21,18 +22,29 @@ class HeldContexts:
     redis: Redis
 
     async def read(self, unit: Unit) -> object:
-        contexts = Contexts(self.redis, unit.owner)
-        versions, checkpoints, cursor = [], [], None
+        versions = [context.model_dump(mode="json") async for context in self.versions(unit)]
+        checkpoints = [point.model_dump(mode="json") async for point in self.checkpoints(unit)]
+        return {"owner": unit.owner, "versions": versions, "checkpoints": checkpoints}
+
+    async def versions(self, unit: Unit) -> AsyncIterator[Context]:
+        """The versions of a context, the latest first."""
+        contexts, cursor = Contexts(self.redis, unit.owner), None
         while True:
             page = await contexts.history(unit.id, cursor)
-            versions += [context.model_dump(mode="json") for context in page.items]
+            for context in page.items:
+                yield context
             if (cursor := page.next_cursor) is None:
-                break
+                return
+
+    async def checkpoints(self, unit: Unit) -> AsyncIterator[JobCheckpoint]:
+        """What was put aside of it, the latest first."""
+        contexts, cursor = Contexts(self.redis, unit.owner), None
         while True:
-            points = await contexts.checkpoints(unit.id, cursor)
-            checkpoints += [point.model_dump(mode="json") for point in points.items]
-            if (cursor := points.next_cursor) is None:
-                return {"owner": unit.owner, "versions": versions, "checkpoints": checkpoints}
+            page = await contexts.checkpoints(unit.id, cursor)
+            for point in page.items:
+                yield point
+            if (cursor := page.next_cursor) is None:
+                return
 
     async def remove(self, unit: Unit) -> None:
         await Contexts(self.redis, unit.owner).delete(unit.id)
@@ -48,8 +60,10 @@ class HeldNotes:
         """The notes in a context that name the person; none where it holds no notes."""
         if unit.kind != "context" or unit.id != JOB_ID:
             return {}
-        found: dict[Unit, How] = {}
-        async for data in self._data(unit):
+        held, found = HeldContexts(self.redis), dict[Unit, How]()
+        kept = [context.context_data async for context in held.versions(unit)]
+        kept += [point.context_data async for point in held.checkpoints(unit)]
+        for data in kept:
             try:
                 notes = Notes.model_validate(data).notes
             except ValidationError:
@@ -63,21 +77,6 @@ class HeldNotes:
 
     async def remove(self, unit: Unit) -> None:
         await Remembered(Contexts(self.redis, unit.owner)).erase(unit.id)
-
-    async def _data(self, unit: Unit) -> AsyncIterator[dict[str, JsonValue]]:
-        contexts, cursor = Contexts(self.redis, unit.owner), None
-        while True:
-            page = await contexts.history(unit.id, cursor)
-            for context in page.items:
-                yield context.context_data
-            if (cursor := page.next_cursor) is None:
-                break
-        while True:
-            points = await contexts.checkpoints(unit.id, cursor)
-            for point in points.items:
-                yield point.context_data
-            if (cursor := points.next_cursor) is None:
-                return
 
 
 @dataclass(frozen=True)
