@@ -57,6 +57,8 @@ def _lines(one: JsonObject) -> list[str]:
     """One thing of ours in words; none where it is another's."""
     if isinstance(one.get("lead"), dict):
         return list(_lead_lines(one))
+    if isinstance(one.get("notes"), list):
+        return list(_remembered_lines(one)) or ["Nothing is remembered of it."]
     if isinstance(said := one.get("text"), str):
         when = f"{str(one.get('at'))[:10]}  {one.get('person_name') or one.get('person')}: " if "at" in one else ""
         return [f"{when}{said}"]
@@ -104,6 +106,18 @@ def _tokens(estimate: Estimate) -> str:
     return price if estimate.usd else ""
 
 
+def _remembered_lines(one: JsonObject) -> Iterator[str]:
+    """What was told, then what the offer and the profile say, where they belong to it."""
+    yield from (f"- {note.get('text')}" for note in _objects(one.get("notes")))
+    if offer := _object(one.get("offer")):
+        yield "The offer says:"
+        yield from (f"- {statement.get('text')}" for statement in _objects(offer.get("statements")))
+    if icp := _object(one.get("icp")):
+        yield f"The profile “{icp.get('name')}” asks for:"
+        criteria = _objects(icp.get("criteria"))
+        yield from (f"- {asks.get('kind')}: {asks.get('question') or asks.get('rule')}" for asks in criteria)
+
+
 def _lead_lines(one: JsonObject) -> Iterator[str]:
     lead, result = cast("JsonObject", one["lead"]), _object(one.get("result"))
     who = ", ".join(str(part) for part in (_name(lead), lead.get("company"), lead.get("email")) if part)
@@ -129,6 +143,10 @@ def _quotations(facts: JsonValue) -> Iterator[str]:
 def _name(lead: Mapping[str, JsonValue]) -> str:
     names = (lead.get("first_name"), lead.get("last_name"))
     return str(lead.get("full_name") or " ".join(str(part) for part in names if part))
+
+
+def _objects(value: JsonValue) -> list[JsonObject]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _object(value: JsonValue) -> JsonObject:

@@ -13,7 +13,7 @@ from memory.json_values import JsonObject
 from memory.leads import LEAD_ID, Leads
 from memory.profile import Icp, Offer
 from memory.records import Context, Lead
-from memory.remembered import JOB_ID, About, Remembered
+from memory.remembered import JOB_ID, About, Note, Remembered
 from memory.result_rows import ResultRows
 from memory.suppressions import Suppressions
 from memory.words import Clock, utc_now
@@ -25,6 +25,10 @@ from nodes.agents.noting import Noting
 from nodes.agents.record_inputs import ContextToWrite, ListInput, NoteInput, ReadInput, WriteInput
 from nodes.agents.record_outputs import ListOutput, NoteOutput, ReadOutput, Told, WriteOutput
 from tools.offline.notes import about_of
+from tools.plain_words import stem_of, words_of
+
+TELLING = 5  # letters from which a word of a question tells what it is about
+SAY_NOTHING = frozenset({"about", "remember", "there", "which", "where", "would", "should"})
 
 READ = Capability(
     "read",
@@ -117,7 +121,8 @@ class RecordsAgent(Agent):
 
     async def _remembered(self, asked: ReadInput, task: Task) -> Sourced:
         about = _about(asked)
-        notes = await Remembered(self.contexts(task.owner)).notes(about)
+        known = await Remembered(self.contexts(task.owner)).notes()
+        notes = [note for note in known if about in (None, note.about) or _is_named(note, asked)]
         offer = self.offer if about in (None, "product", "tone", "sender") else None
         icp = self.icp if about in (None, "profile") else None
         told = ReadOutput(
@@ -180,6 +185,13 @@ def _about(asked: ReadInput) -> About | None:
     """What is asked about; None for everything, also where a question's words do not say."""
     about = asked.about or about_of(asked.text or "")
     return None if about == "all" or (asked.about is None and about == "other") else about
+
+
+def _is_named(note: Note, asked: ReadInput) -> bool:
+    """Whether a note that is filed elsewhere has a word of the question, of those that say something."""
+    words = words_of(asked.text or "")
+    said = {stem_of(word) for word in words if len(word) >= TELLING and word not in SAY_NOTHING}
+    return asked.about is None and not said.isdisjoint(map(stem_of, words_of(note.text)))
 
 
 def _record(told: Told, source: str) -> Sourced:

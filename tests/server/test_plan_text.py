@@ -31,12 +31,37 @@ WHO = "- Ada Novak, Kegel, ada@kegel.example"
             {"interactions": [{"at": "2026-03-01T10:00:00Z", "person_name": "Ada", "text": "Asked for a price."}]},
             ["2026-03-01  Ada: Asked for a price."],
         ),
+        ({"notes": [{"text": "We sell gears.", "about": "product"}]}, ["- We sell gears."]),
+        (
+            {
+                "notes": [],
+                "offer": {"statements": [{"text": "Used in 9 plants."}]},
+                "icp": {"name": "Makers", "criteria": [{"kind": "must", "rule": "employees > 20"}]},
+            },
+            ["The offer says:", "- Used in 9 plants.", "The profile “Makers” asks for:", "- must: employees > 20"],
+        ),
+        ({"notes": []}, ["Nothing is remembered of it."]),
         ([], ["Nothing was found."]),
         ({"leads": [], "count": 0}, ["Nothing was found."]),
         ({"said": "hello"}, ['{\n  "said": "hello"\n}']),
         (None, ["null"]),
     ],
-    ids=["judged", "listed", "several", "drafted", "news", "answer", "past", "none", "empty", "others", "null"],
+    ids=[
+        "judged",
+        "listed",
+        "several",
+        "drafted",
+        "news",
+        "answer",
+        "past",
+        "noted",
+        "files",
+        "nothing",
+        "none",
+        "empty",
+        "others",
+        "null",
+    ],
 )
 def test_what_a_step_came_to_is_told_in_words(output: JsonValue, told: list[str]) -> None:
     assert list(result_lines(output)) == told

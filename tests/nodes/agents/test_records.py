@@ -270,6 +270,13 @@ async def test_what_somebody_wrote_about_a_person_bans_nobody(caller: LocalCalle
     assert (noted["never_contact"], noted["interaction"] is None) == ([], False)
 
 
+async def test_a_question_finds_the_notes_with_its_words_wherever_they_are_filed(caller: LocalCaller) -> None:
+    await asked(caller, "note", text="Never mention a price.", about="rule")
+    await asked(caller, "note", text="Write in British English.", about="tone")
+    known = await asked(caller, "read", text="What do you know about prices?")
+    assert [note["text"] for note in known["notes"]] == ["Never mention a price."]
+
+
 async def test_plain_words_forget_and_ask(caller: LocalCaller) -> None:
     await asked(caller, "note", text="The price is 49 euros a month.")
     await asked(caller, "note", text="Write in British English.", about="tone")
