@@ -17,7 +17,7 @@ from tools.offline.plan_likeness import Likeness
 from tools.offline.plan_marks import QUOTED, Part
 from tools.offline.plan_parts import LONGEST, Asked, asked_in
 from tools.offline.plan_spelling import respelled
-from tools.offline.plan_steps import leads_in, steps_for
+from tools.offline.plan_steps import chases, leads_in, steps_for
 from tools.planning import MOST_STEPS, Action, ActionOffer, OutOfScope, PlanBrief, PlanKind, Planned
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -112,6 +112,8 @@ def _not_done(asked: Sequence[Asked], refused: Sequence[Part]) -> Iterator[str]:
     yield from (_sentences()["not_yet"][mark] for mark in marks)
     if any(one.kind == "outreach" and (count_of(one.part) or filters_of(one.part)) for one in asked[1:]):
         yield _sentences()["not_yet"]["count"]
+    if any(one.kind == "follow_up" and chases(one.part) for one in asked):
+        yield _sentences()["not_yet"]["chase"]
     if any(one.kind in ("prospect", "outreach") and one.part.has("leaves_out") for one in asked):
         yield _sentences()["not_yet"]["leaves_out"]
     for part in refused:

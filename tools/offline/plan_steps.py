@@ -114,12 +114,17 @@ def _wishes(part: Part) -> JsonObject:
 def _follow_up(part: Part, steps: Steps) -> None:
     """Find what was written, and draft an answer to it."""
     of_whom: JsonObject = {"name": name} if (name := name_of(part)) else {}
-    if part.has("unanswered") and not of_whom:
+    if chases(part):
         found = steps.add("recall", "history", {"kinds": ["mail_sent"], "limit": 50})
     else:
         days: JsonObject = {"days": found_days} if (found_days := days_of(part)) else {}
         found = steps.add("recall", "search", {"query": part.text[:MOST_ASKED], **of_whom, **days})
     steps.add("copywriter", "reply", {"interactions": found, **_wishes(part)})
+
+
+def chases(part: Part) -> bool:
+    """Whether it is about all who have not answered."""
+    return part.has("unanswered") and not name_of(part)
 
 
 def _report(part: Part, steps: Steps) -> None:

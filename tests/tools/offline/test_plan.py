@@ -242,6 +242,7 @@ async def test_the_news_of_a_site_are_looked_for_there() -> None:
     [
         ("Find makers in Italy and write to everyone over 70", "Every lead that is found gets a draft"),
         ("Write to all leads but nobody in Switzerland", "leaves nobody out"),
+        ("Follow up with everyone who didn't answer", "not written yet"),
         ("Schreib allen Leads außer denen in der Schweiz", "leaves nobody out"),
     ],
 )
