@@ -12,14 +12,14 @@ from langgraph.types import StateSnapshot
 
 from memory.checkpoint_fence import CheckpointUndo, Fenced, fenced
 from memory.checkpoints import RedisSaver
-from memory.errors import Unavailable
+from memory.errors import Conflict, Unavailable
 from memory.json_text import dumps
 from memory.run_events import RunEvents
 from memory.run_records import Outcome, Run, RunStatus
 from memory.runs import Runs
 from memory.step_log import RedisStepLog
 from server.event_log import EventLog, LeaseLost, TooManyEvents
-from server.execution_outcome import ExecutionOutcome, execution_outcome
+from server.execution_outcome import CUT_OFF, ExecutionOutcome, execution_outcome, is_cut_off
 from server.graph_stream import GraphStream
 from server.jsonable import to_json
 from server.run_inputs import Compiled, at_checkpoint, context_for, goes_on, run_config
@@ -199,6 +199,8 @@ class Attempt:
         snapshot = await self._graph.aget_state(self._state_config)
         if self.stopping == "interrupt" or isinstance(error, GraphDrained) or not self._is_driven:
             return await self._close("interrupted", snapshot, summary_of(snapshot))
+        if error is None and self.run.is_execution and is_cut_off(snapshot):
+            error = Conflict(CUT_OFF)
         if error is None:
             return await self._close("success", snapshot, summary_of(snapshot))
         return await self._fail(error, snapshot)

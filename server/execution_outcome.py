@@ -33,6 +33,14 @@ def execution_outcome(snapshot: StateSnapshot, values: object) -> ExecutionOutco
     )
 
 
+def is_cut_off(snapshot: StateSnapshot) -> bool:
+    """Whether a run ended though its workflow did not: its graph knows nothing of what its checkpoint leads to."""
+    return not snapshot.next and "output" not in snapshot.values
+
+
+CUT_OFF = "It was begun by another version of Zigral, which this one cannot go on with. Execute the workflow anew."
+
+
 def wait_until(value: object) -> datetime | None:
     """When a wait is over; None for an interrupt that asks a person."""
     if not isinstance(value, Mapping) or value.get("kind") != WAIT:

@@ -141,6 +141,18 @@ async def test_cancelling_stops_the_steps_under_way_at_once(office: Office) -> N
     assert cancelled["steps"]["first"]["ended_at"] is not None
 
 
+async def test_what_another_version_put_together_otherwise_fails_and_is_not_said_to_be_completed(
+    office: Office,
+) -> None:
+    execution_id = (await office.run(workflow(step("first"), APPROVAL)))["execution_id"]
+    otherwise = Pinned(office.definition(workflow(step("one"), approval("two", "one"))), {})
+    await office.backend.redis.hset(f"{{zigral}}:execution:{execution_id}", "pinned", otherwise.text())
+    assert (await office.ask(execution_id, "resume", {"answer": "yes"})).status_code == 202
+    ended = await office.rests(execution_id)
+    assert (ended["status"], ended["output"]) == ("failed", None)
+    assert "another version of Zigral" in ended["error"]
+
+
 async def test_an_approval_pauses_and_is_answered_once(office: Office) -> None:
     definition = workflow(step("first"), APPROVAL, step("last", "ask"))
     paused = await office.run(definition)
