@@ -36,9 +36,9 @@ class LocalExecutions:
         """
         page = await self.executions.executions.page(self._name, owner=NOBODY, limit=1)
         last = page.items[0] if page.items else None
+        if answers and (anew or last is None or last.has_ended):
+            raise Conflict("Nothing waits for an answer. Run the workflow without one first.")
         if anew or last is None or last.status in ("completed", "cancelled"):
-            if answers:
-                raise Conflict("Nothing waits for an answer. Run the workflow without one first.")
             return await self._start()
         if last.status == "failed":
             return await self.executions.retry(last.execution_id, owner=NOBODY)

@@ -5,7 +5,7 @@
         done = await bench.run(bench.as_workflow(plan))
 
 What is run is kept on the Redis in use, as a server's is: it may be stopped at any moment, and goes on when it is
-run again.
+run again. A program that does so stands under `if __name__ == "__main__":`, since worker processes import it.
 """
 
 from collections.abc import AsyncIterator, Sequence

@@ -176,19 +176,34 @@ def _value(text: str, where: str) -> object:
     try:
         return loads(text)
     except ValueError as error:
-        raise Invalid(f"This is not JSON ({error}).", where=where) from None
+        raise Invalid(
+            f"This is not JSON ({error}). A text has quotes of its own: '\"yes\"'.", where=where
+        ) from None
 
 
 def _say_end(ended: "Execution") -> None:
-    import json
-
     if ended.status == "completed":
-        text = json.dumps(ended.output, ensure_ascii=False, indent=2)
-        say(text if len(text) <= LONGEST else f"{text[:LONGEST]}…\n(--json has all of it)")
+        say(_text(ended.output))
     elif ended.status == "paused":
-        say("It waits for an answer; run it again with --answer:")
+        say("It waits for an answer. Run it again with --answer and any JSON, such as true or '{\"go\": true}':")
         for name, record in ended.steps.items():
-            if record.status == "waiting" and isinstance(record.input, dict) and "question" in record.input:
-                say(f"  {name}: {record.input['question']}")
+            if record.status == "waiting":
+                _say_question(name, record.input)
     else:
         say(f"{ended.status}: {ended.error or 'it was stopped'}")
+        if ended.status == "failed":
+            say("Run it again with the same input to go on from there, or with --anew to begin from the start.")
+
+
+def _say_question(step_id: str, asked: object) -> None:
+    if isinstance(asked, dict) and "question" in asked:
+        say(f"  {step_id}: {asked['question']}")
+        if asked.get("show") is not None:
+            say(_text(asked["show"]))
+
+
+def _text(value: object) -> str:
+    import json
+
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…\n(--json has all of it)"

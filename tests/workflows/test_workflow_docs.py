@@ -1,7 +1,10 @@
 """`docs/workflows.md` is true: every example is checked and run, every filter and limit is the code's."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -29,7 +32,8 @@ from tools.conditions import holds
 from tools.definition_text import read_definition
 from tools.templates import Scope, dates, filters, parsing, render, rendering, text_filters, wanted
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "workflows.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "workflows.md").read_text(encoding="utf-8")
 ANOTHER = Definition.model_validate(
     {"name": "Another", "steps": [{"step_id": "card", "step_type": "transform", "value": "{{input.name | upper}}"}]}
 )
@@ -184,3 +188,22 @@ def test_the_python_on_the_page_runs_and_names_every_method() -> None:
     assert check_definition(made["definition"], agents=None).name == "Lead Processing"
     methods = {name for name, value in vars(Steps).items() if callable(value) and not name.startswith("_")}
     assert methods - {"as_list"} <= set(re.findall(r"`(\w+)`", text))
+
+
+def test_the_program_on_the_page_prints_what_it_says(short_folder: Path) -> None:
+    text = section("## In Python")
+    program = short_folder / "program.py"
+    program.write_text("".join(blocks("python", text)), encoding="utf-8")
+    environ = {
+        name: value for name, value in os.environ.items() if not name.startswith(("ZIGRAL_", "REDIS_", "OPENAI_"))
+    }
+    ran = subprocess.run(
+        [sys.executable, program],
+        cwd=short_folder,
+        env={**environ, "PYTHONPATH": str(ROOT), "ZIGRAL_DATA": str(short_folder / "data")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (ran.returncode, f"It prints `{ran.stdout.strip()}`" in text) == (0, True), ran.stderr
