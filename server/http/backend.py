@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,7 @@ from server.agents import Agents, open_agents
 from server.assembly import http_calls
 from server.chosen_assistant import system_assistant
 from server.command_desk import CommandDesk
-from server.data_server import open_address
+from server.data_server import Address, open_address
 from server.definitions import Definitions
 from server.executions import ExecutionService
 from server.graph_config import read_graph_config
@@ -36,7 +36,7 @@ from server.lasting_agents import lending
 from server.measuring import measuring
 from server.observing import open_observers
 from server.planning import Planning, open_planning
-from server.run_desk import open_run_desk
+from server.run_desk import RunDesk, open_run_desk
 from server.run_graphs import WORKFLOW, WorkflowMaker
 from server.runs import RunService
 from server.settings import Settings
@@ -115,61 +115,77 @@ async def open_backend(
     `clock`: what workflows' steps and waits go by.
     """
     async with AsyncExitStack() as stack:
-        at = await stack.enter_async_context(open_address(settings))
-        redis = await stack.enter_async_context(connect(at.url, password=at.password))
-        checkpointer = await stack.enter_async_context(saver_on(redis))
-        stores = await stack.enter_async_context(stores_on(redis))
-        graphs = await load_graphs(
-            read_graph_config(config or OWN_CONFIG),
-            checkpointer=checkpointer,
-            store_of=stores.of,
-        )
-        measures = Measures(redis)
-        await stack.enter_async_context(
-            measuring(measures, graphs=frozenset({*graphs, WORKFLOW}), prices=settings.model_price)
-        )
-        assistants = Assistants(redis)
-        await assistants.ensure({name: system_assistant(name) for name in graphs}, descriptions=graphs.descriptions)
-        threads, steps = Threads(redis), RedisStepLog(redis)
-        staff = await stack.enter_async_context(_open_staff(settings, redis, agents))
-        desk = await stack.enter_async_context(
-            open_run_desk(
-                settings,
-                at,
-                redis,
-                threads=threads,
-                checkpointer=checkpointer,
-                graphs=graphs,
-                steps=steps,
-                make_workflow=WorkflowMaker(staff.caller, http_calls(settings), steps, clock),
-            )
-        )
-        no_more = partial(refuse_full, threads, most=settings.max_threads)
+        ground = await stack.enter_async_context(_open_ground(settings, config or OWN_CONFIG))
+        staff = await stack.enter_async_context(_open_staff(settings, ground.redis, agents))
+        desk = await stack.enter_async_context(_open_desk(settings, ground, staff, clock))
+        no_more = partial(refuse_full, ground.threads, most=settings.max_threads)
         executions = desk.executions(refuse_full=no_more, clock=clock)
-        planning = await stack.enter_async_context(open_planning(settings, redis, staff, executions))
+        planning = await stack.enter_async_context(open_planning(settings, ground.redis, staff, executions))
         if (config or OWN_CONFIG).resolve() == OWN_CONFIG:
-            serve_commands(graphs, planning.commands)
+            serve_commands(ground.graphs, planning.commands)
         observers = await stack.enter_async_context(open_observers(settings))
-        worker = (
-            await stack.enter_async_context(desk.working(settings.concurrency, observers, executions))
-            if settings.concurrency
-            else None
-        )
+        working = desk.working(settings.concurrency, observers, executions) if settings.concurrency else None
         yield Backend(
             settings=settings,
-            redis=redis,
-            checkpointer=checkpointer,
-            graphs=graphs,
-            assistants=assistants,
-            measures=measures,
-            threads=threads,
-            runs=desk.service(assistants, refuse_full=no_more),
+            redis=ground.redis,
+            checkpointer=ground.checkpointer,
+            graphs=ground.graphs,
+            assistants=ground.assistants,
+            measures=ground.measures,
+            threads=ground.threads,
+            runs=desk.service(ground.assistants, refuse_full=no_more),
             executions=executions,
             agents=staff,
-            definitions=Definitions(redis, staff.registry),
+            definitions=Definitions(ground.redis, staff.registry),
             planning=planning,
-            worker=worker,
+            worker=await stack.enter_async_context(working) if working else None,
         )
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all else stands on: the data server, and the project's graphs and assistants on it."""
+
+    at: Address
+    redis: Redis
+    checkpointer: RedisSaver
+    graphs: Graphs
+    measures: Measures
+    assistants: Assistants
+    threads: Threads
+
+
+@asynccontextmanager
+async def _open_ground(settings: Settings, config: Path) -> AsyncIterator[Ground]:
+    async with (
+        open_address(settings) as at,
+        connect(at.url, password=at.password) as redis,
+        saver_on(redis) as checkpointer,
+        stores_on(redis) as stores,
+    ):
+        graphs = await load_graphs(read_graph_config(config), checkpointer=checkpointer, store_of=stores.of)
+        measures, assistants = Measures(redis), Assistants(redis)
+        measured = frozenset({*graphs, WORKFLOW})
+        async with measuring(measures, graphs=measured, prices=settings.model_price):
+            system = {name: system_assistant(name) for name in graphs}
+            await assistants.ensure(system, descriptions=graphs.descriptions)
+            yield Ground(at, redis, checkpointer, graphs, measures, assistants, Threads(redis))
+
+
+def _open_desk(
+    settings: Settings, ground: Ground, staff: Agents, clock: Clock
+) -> AbstractAsyncContextManager[RunDesk]:
+    steps = RedisStepLog(ground.redis)
+    return open_run_desk(
+        settings,
+        ground.at,
+        ground.redis,
+        threads=ground.threads,
+        checkpointer=ground.checkpointer,
+        graphs=ground.graphs,
+        steps=steps,
+        make_workflow=WorkflowMaker(staff.caller, http_calls(settings), steps, clock),
+    )
 
 
 @asynccontextmanager
