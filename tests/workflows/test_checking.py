@@ -318,6 +318,32 @@ def test_a_while_loop_sees_its_own_steps_and_its_index_and_over_does_not() -> No
     assert list(mistakes(workflow(made | {"over": "{{index}}"}))) == ["steps[0].over"]
 
 
+@pytest.mark.parametrize(
+    ("step", "key"),
+    [
+        (
+            {
+                "step_type": "loop",
+                "over": "{{input.people | length}}",
+                "max_iterations": 9,
+                "steps": [transform("b")],
+            },
+            "over",
+        ),
+        (
+            {"step_type": "loop", "over": "to {{input.people}}", "max_iterations": 9, "steps": [transform("b")]},
+            "over",
+        ),
+        ({"step_type": "wait", "seconds": "{{input.pause | string}}"}, "seconds"),
+        ({"step_type": "wait", "until": "{{input.pause | length}}"}, "until"),
+        ({"step_type": "transform", "value": "{{input.people | length | upper}}"}, "value"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_a_template_that_can_never_be_of_the_type_is_refused(step: dict[str, Any], key: str) -> None:
+    assert list(mistakes(workflow({"step_id": "a"} | step))) == [f"steps[0].{key}"]
+
+
 def test_an_unknown_key_is_told_with_the_nearest() -> None:
     made = workflow(
         transform("a", depend_on=[], retries=10**9), description="x", outputs={}, cron="* * * * * *", step_type="x"

@@ -5,6 +5,7 @@ Each is a function of the value and literal arguments; `Invalid` says what it is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pydantic import JsonValue
 
@@ -15,9 +16,11 @@ from tools.templates.values import json_text
 
 MOST_DIGITS = 300  # that `round` keeps
 TEXT = "a text"
+SEPARATOR = "a text to split at"
 VALUE = "a value"
 DIGITS = f"a whole number from -{MOST_DIGITS} to {MOST_DIGITS}"
-EXAMPLES = {TEXT: '"…"', VALUE: '"…"', DIGITS: "2"}
+A_TEXT, A_LIST = ("a text",), ("a list",)
+EXAMPLES = {TEXT: '"…"', SEPARATOR: '","', VALUE: '"…"', DIGITS: "2"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class FilterKind:
     takes: Sequence[str] = ()
     needs: int | None = None  # arguments at least; None: all
     makes: str | None = None  # of any value that it takes; None: that depends on the value
+    of: Sequence[str] = ()  # the kinds of value that it is for; none: of all
 
     def fault(self, arguments: Sequence[JsonValue]) -> str | None:
         """What is wrong with the arguments."""
@@ -47,6 +51,8 @@ class FilterKind:
 def _is(argument: JsonValue, wanted: str) -> bool:
     if wanted == TEXT:
         return isinstance(argument, str)
+    if wanted == SEPARATOR:
+        return isinstance(argument, str) and argument != ""
     if wanted == DIGITS:
         return isinstance(argument, int) and not isinstance(argument, bool) and abs(argument) <= MOST_DIGITS
     return True
@@ -60,25 +66,33 @@ FILTERS = {
     one.name: one
     for one in (
         FilterKind("default", _default, (VALUE,)),
-        FilterKind("lower", text_filters.lower, makes="a text"),
-        FilterKind("upper", text_filters.upper, makes="a text"),
-        FilterKind("trim", text_filters.trim, makes="a text"),
-        FilterKind("length", list_filters.length, makes="a number"),
-        FilterKind("first", list_filters.first),
-        FilterKind("last", list_filters.last),
-        FilterKind("join", list_filters.join, (TEXT,), makes="a text"),
-        FilterKind("split", text_filters.split, (TEXT,), makes="a list"),
-        FilterKind("round", number_filters.rounded, (DIGITS,), needs=0, makes="a number"),
-        FilterKind("int", number_filters.as_int, makes="a number"),
-        FilterKind("float", number_filters.as_float, makes="a number"),
+        FilterKind("lower", text_filters.lower, makes="a text", of=A_TEXT),
+        FilterKind("upper", text_filters.upper, makes="a text", of=A_TEXT),
+        FilterKind("trim", text_filters.trim, makes="a text", of=A_TEXT),
+        FilterKind("length", list_filters.length, makes="a number", of=("a text", "a list", "an object")),
+        FilterKind("first", list_filters.first, of=("a list", "a text")),
+        FilterKind("last", list_filters.last, of=("a list", "a text")),
+        FilterKind("join", list_filters.join, (TEXT,), makes="a text", of=A_LIST),
+        FilterKind("split", text_filters.split, (SEPARATOR,), makes="a list", of=A_TEXT),
+        FilterKind("round", number_filters.rounded, (DIGITS,), needs=0, makes="a number", of=("a number",)),
+        FilterKind("int", number_filters.as_int, makes="a number", of=("a number", "a text")),
+        FilterKind("float", number_filters.as_float, makes="a number", of=("a number", "a text")),
         FilterKind("string", text_filters.string, makes="a text"),
         FilterKind("json", text_filters.as_json, makes="a text"),
-        FilterKind("keys", list_filters.keys, makes="a list"),
-        FilterKind("values", list_filters.values, makes="a list"),
-        FilterKind("unique", list_filters.unique, makes="a list"),
-        FilterKind("sort", list_filters.in_order, makes="a list"),
-        FilterKind("map", list_filters.each_key, (TEXT,), makes="a list"),
-        FilterKind("where", list_filters.where, (TEXT, VALUE), makes="a list"),
-        FilterKind("date", date, (TEXT,), makes="a text"),
+        FilterKind("keys", list_filters.keys, makes="a list", of=("an object",)),
+        FilterKind("values", list_filters.values, makes="a list", of=("an object",)),
+        FilterKind("unique", list_filters.unique, makes="a list", of=A_LIST),
+        FilterKind("sort", list_filters.in_order, makes="a list", of=A_LIST),
+        FilterKind("map", list_filters.each_key, (TEXT,), makes="a list", of=A_LIST),
+        FilterKind("where", list_filters.where, (TEXT, VALUE), makes="a list", of=A_LIST),
+        FilterKind("date", date, (TEXT,), makes="a text", of=("a text", "a number")),
     )
 }
+
+
+def misfit(names: Sequence[str]) -> str | None:
+    """Why a filter can never be for what the one before it makes."""
+    for before, one in pairwise(FILTERS[name] for name in names):
+        if before.makes and one.of and before.makes not in one.of:
+            return f"{one.name} is for {' or '.join(one.of)}, and {before.name} makes {before.makes}."
+    return None

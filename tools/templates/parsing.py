@@ -10,7 +10,7 @@ from typing import NoReturn
 from pydantic import JsonValue
 
 from memory.errors import Invalid
-from tools.templates.filters import FILTERS
+from tools.templates.filters import FILTERS, misfit
 from tools.templates.syntax import Expression, Filter, Path, Template
 from tools.templates.values import listed, short
 
@@ -88,6 +88,8 @@ class _Reader:
                 raise _invalid(self.at, f"A path has at most {MOST_FILTERS} filters.")
             filters.append(self._filter())
         has_default = any(one.name == "default" for one in filters)
+        if not has_default and (reason := misfit([one.name for one in filters])):
+            raise _invalid(begins, reason)
         return Expression(Path(keys, has_default, position), tuple(filters))
 
     def _path(self) -> tuple[tuple[str, ...], int]:

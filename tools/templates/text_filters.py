@@ -2,7 +2,7 @@
 
 from pydantic import JsonValue
 
-from memory.errors import Invalid, TooLarge
+from memory.errors import TooLarge
 from tools.templates.values import as_text, json_text
 from tools.templates.wanted import of_text, sized
 
@@ -24,8 +24,6 @@ def trim(value: JsonValue) -> JsonValue:
 def split(value: JsonValue, separator: str) -> JsonValue:
     """The parts between the separators."""
     text = of_text("split", value)
-    if not separator:
-        raise Invalid('split needs a text to split at: split(",").')
     if text.count(separator) >= MOST_ITEMS:
         raise TooLarge(f"split would make more than {MOST_ITEMS:,} parts. Split a shorter text.")
     return list[JsonValue](text.split(separator))

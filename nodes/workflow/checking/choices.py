@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from nodes.workflow.checking.conditions import known_kind
 from nodes.workflow.checking.details import shown
 from nodes.workflow.checking.expected import EXPECTED
 from nodes.workflow.checking.places import Found, Place
@@ -42,7 +43,7 @@ def _agent_task(place: Place) -> Iterator[Found]:
 def _loop(place: Place) -> Iterator[Found]:
     yield from _one_of(place, "over", "while")
     over = place.given.get("over")
-    if over is not None and not isinstance(over, list) and not _has_template(over):
+    if over is not None and not isinstance(over, list) and not _may_be("a list", over):
         yield Found((*place.path, "over"), EXPECTED["over"])
 
 
@@ -50,9 +51,9 @@ def _wait(place: Place) -> Iterator[Found]:
     yield from _one_of(place, "seconds", "until")
     seconds, until = place.given.get("seconds"), place.given.get("until")
     too_long = isinstance(seconds, int | float) and seconds > LONGEST_WAIT
-    if too_long or (isinstance(seconds, str) and not _has_template(seconds)):
+    if too_long or (isinstance(seconds, str) and not _may_be("a number", seconds)):
         yield Found((*place.path, "seconds"), f"{EXPECTED['seconds']} This is {shown(seconds)}.")
-    if isinstance(until, str) and not _has_template(until) and not _is_time(until):
+    if isinstance(until, str) and not (_may_be("a text", until) if "{{" in until else _is_time(until)):
         yield Found((*place.path, "until"), f"{EXPECTED['until']} This is {short(until)}.")
 
 
@@ -67,8 +68,9 @@ def _api_call(place: Place) -> Iterator[Found]:
             yield Found((*place.path, "headers", name), "A header is one line. Take the line break out.")
 
 
-def _has_template(value: object) -> bool:
-    return isinstance(value, str) and "{{" in value
+def _may_be(wanted: str, value: object) -> bool:
+    """Whether a text is a template of something that may be this."""
+    return isinstance(value, str) and "{{" in value and known_kind(value) in (None, wanted)
 
 
 def _is_time(text: str) -> bool:
