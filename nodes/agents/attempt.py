@@ -31,7 +31,9 @@ async def attempted(agent: Agent, task: Task) -> Made:
         raise AgentTimedOut(agent.agent_id, agent.limits.timeout)
     try:
         return work.result()
-    except (asyncio.CancelledError, GeneratorExit) as error:  # its own: nobody told it to stop
+    except ZigralError:
+        raise
+    except BaseException as error:  # noqa: BLE001 - its own: nobody told it to stop
         raise _crashed(agent, task, error) from None
 
 
@@ -44,7 +46,7 @@ async def _guarded(agent: Agent, task: Task) -> Made:
         raise AgentUnavailable(
             f"The agent {agent.agent_id} waited too long for something. Try again later."
         ) from None
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an agent raises
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - what would end the process, too
         if isinstance(error, ExceptionGroup) and (ours := _first_of_ours(error)):
             raise ours from None
         raise _crashed(agent, task, error) from None

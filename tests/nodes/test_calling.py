@@ -187,10 +187,12 @@ async def test_an_agent_that_is_always_slow_says_so() -> None:
         (KeyError("hunter2-secret"), "KeyError"),
         (SystemExit("hunter2-secret"), "SystemExit"),
         (asyncio.CancelledError("hunter2-secret"), "CancelledError"),
+        (KeyboardInterrupt("hunter2-secret"), "KeyboardInterrupt"),
         (GeneratorExit("hunter2-secret"), "GeneratorExit"),
+        (BaseException("hunter2-secret"), "BaseException"),
         (RecursionError("hunter2-secret"), "RecursionError"),
     ],
-    ids=["key", "exit", "cancelled", "closed", "recursion"],
+    ids=["key", "exit", "cancelled", "interrupted", "closed", "base", "recursion"],
 )
 async def test_an_unforeseen_error_names_the_agent_and_its_type_and_repeats_nothing(
     error: BaseException, kind: str
