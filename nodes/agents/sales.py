@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from memory.envelopes import Sourced
 from memory.errors import NotFound
@@ -13,6 +16,13 @@ from nodes.agents.given_leads import ProfiledInput
 from nodes.agents.lead_steps import LIMITS, LeadSteps
 from nodes.agents.many import each
 from tools.qualification import points_of
+
+
+class ScoreInput(ProfiledInput):
+    """Whom to rank, and how many of them are wanted."""
+
+    best: Annotated[int, Field(ge=1)] | None = Field(None, description="Give back the best so many alone.")
+
 
 QUALIFY_LEAD = Capability(
     "qualify_lead",
@@ -28,7 +38,7 @@ SCORE = Capability(
     "score",
     "Scores leads from 0 to 100 against the ideal customer profile, with what each criterion added and why, "
     "and ranks them where there are several.",
-    input=ProfiledInput,
+    input=ScoreInput,
     output=Scored,
     tokens=7_000,  # and no pages: research has read them, as a rule
     seconds=0.5,
@@ -47,12 +57,13 @@ class SalesAgent(Agent):
     limits = LIMITS
 
     async def execute(self, task: Task) -> Made:
-        asked = ProfiledInput.model_validate(task.parameters)
+        asked = (ScoreInput if task.capability == SCORE.name else ProfiledInput).model_validate(task.parameters)
         icp = asked.profile()
         if task.capability == QUALIFY_LEAD.name:
             return [_record(dossier) for dossier in await self._judged(asked, icp, anew=True)]
-        if task.capability == SCORE.name:
-            return _ranked(await self._judged(asked, icp, anew=icp is not None), icp or self.steps.icp)
+        if isinstance(asked, ScoreInput):
+            judged = await self._judged(asked, icp, anew=icp is not None)
+            return _ranked(judged, icp or self.steps.icp)[: asked.best]
         raise NotFound(f"The agent {self.agent_id} has no capability {task.capability[:100]!r}.")
 
     async def _judged(self, asked: ProfiledInput, icp: Icp | None, *, anew: bool) -> list[Dossier]:

@@ -97,7 +97,9 @@ class Counting:
     def _output(self, step: Step | None) -> int:
         if isinstance(step, AgentTask):
             recalled = _recalled(step)
-            return self._listed(step) if _lists(step) else self.leads(step) if recalled is None else recalled
+            given = self._listed(step) if _lists(step) else self.leads(step) if recalled is None else recalled
+            best = (step.parameters or {}).get("best")
+            return min(given, best) if isinstance(best, int) and best > 0 else given
         if isinstance(step, Transform):
             return self._of(step.value)
         return self.rounds(step) if isinstance(step, Loop) else 1

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from memory.json_values import JsonObject
-from tools.offline.plan_filters import count_of, filters_of
+from tools.offline.plan_filters import best_of, count_of, filters_of
 from tools.offline.plan_kinds import rule_of
 from tools.offline.plan_likeness import Likeness
 from tools.offline.plan_marks import QUOTED, Part
@@ -110,7 +110,7 @@ def _objective(asked: Sequence[Asked], refused: Sequence[Part]) -> str:
 def _not_done(asked: Sequence[Asked], refused: Sequence[Part]) -> Iterator[str]:
     marks = dict.fromkeys(mark for one in asked for mark in LIMITS[one.kind] if one.part.begins(mark))
     yield from (_sentences()["not_yet"][mark] for mark in marks)
-    if any(one.kind == "outreach" and (count_of(one.part) or filters_of(one.part)) for one in asked[1:]):
+    if any(one.kind == "outreach" and _is_narrower(one.part) for one in asked[1:]):
         yield _sentences()["not_yet"]["count"]
     if any(one.kind == "follow_up" and chases(one.part) for one in asked):
         yield _sentences()["not_yet"]["chase"]
@@ -119,6 +119,11 @@ def _not_done(asked: Sequence[Asked], refused: Sequence[Part]) -> Iterator[str]:
     for part in refused:
         if rule_of(part):
             yield f"Not part of it: “{part.text[:200]}”."
+
+
+def _is_narrower(part: Part) -> bool:
+    """Whether a later part is about fewer leads than those found before, and not the best of them."""
+    return bool((count_of(part) and not best_of(part)) or filters_of(part))
 
 
 @cache

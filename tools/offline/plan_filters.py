@@ -81,9 +81,14 @@ def listing_of(part: Part) -> JsonObject:
         parameters["filters"] = {"words": name}
     if part.has("best"):
         parameters["order"] = "score"
-    if count := count_of(part):
+    if (count := count_of(part)) and not part.has("best"):
         parameters["limit"] = count
     return parameters
+
+
+def best_of(part: Part) -> int | None:
+    """How many of the best are asked for: known only once all have been judged."""
+    return count_of(part) if part.has("best") else None
 
 
 def filters_of(part: Part) -> JsonObject:

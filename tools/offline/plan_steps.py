@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from memory.json_values import JsonObject
-from tools.offline.plan_filters import listing_of
+from tools.offline.plan_filters import best_of, listing_of
 from tools.offline.plan_marks import Part
 from tools.offline.plan_names import name_of
 from tools.offline.plan_parts import Asked
@@ -74,7 +74,14 @@ def _prospect(part: Part, steps: Steps) -> None:
         steps.add("research", "find_news", {"leads": leads})
         return
     read = steps.add("research", "enrich_lead", {"leads": leads})
-    steps.leads = steps.add("sales", judge, {"leads": read})
+    steps.leads = _judged(part, steps, read, judge)
+
+
+def _judged(part: Part, steps: Steps, leads: str, judge: str) -> str:
+    """The leads as they were judged; of those where the best are asked for, these alone."""
+    if best := best_of(part):
+        return steps.add("sales", "score", {"leads": leads, "best": best})
+    return steps.add("sales", judge, {"leads": leads})
 
 
 def _leads(part: Part, steps: Steps) -> str:
@@ -97,7 +104,9 @@ def _outreach(part: Part, steps: Steps) -> None:
     """Read about the leads and judge them, unless that was done before, and draft a first mail to each."""
     if not steps.leads:
         read = steps.add("research", "enrich_lead", {"leads": _leads(part, steps)})
-        steps.leads = steps.add("sales", "qualify_lead", {"leads": read})
+        steps.leads = _judged(part, steps, read, "qualify_lead")
+    elif best_of(part):
+        steps.leads = _judged(part, steps, steps.leads, "score")
     steps.add("copywriter", "draft_email", {"leads": steps.leads, **_wishes(part)})
 
 

@@ -111,6 +111,14 @@ async def test_several_leads_are_ranked_by_their_score(
     assert [one["rank"] for one in found] == [1 + sum(other > score for other in scores) for score in scores]
 
 
+async def test_the_best_of_several_are_given_alone_where_that_is_asked(
+    ask: Any, sales: SalesAgent, demo_leads: dict[str, Any]
+) -> None:
+    every = await ask(sales, "score", {"leads": list(demo_leads.values())})
+    best = await ask(sales, "score", {"leads": list(demo_leads.values()), "best": 2})
+    assert [(one["lead"], one["rank"]) for one in best] == [(one["lead"], one["rank"]) for one in every[:2]]
+
+
 async def test_the_points_of_the_reasons_add_up_to_the_score(
     ask: Any, sales: SalesAgent, demo_leads: dict[str, Any]
 ) -> None:

@@ -28,6 +28,7 @@ REGISTRY = AgentRegistry(
             "copywriter", "Copywriter", [Capability("draft_email", tokens=500, mails=1, seconds=2, usd=0.01), REPLY]
         ),
         Idle("recall", "Recall", ["search", "history"]),
+        Idle("sales", "Sales", ["score"]),
     ]
 )
 
@@ -61,6 +62,13 @@ async def test_a_list_gives_no_more_than_its_limit() -> None:
     estimate = await Estimator(REGISTRY, Kept(5000)).of(definition_of("Write to all.", OUTREACH))
     assert (estimate.pages, estimate.mails) == (80, 20)
     assert estimate.seconds == pytest.approx(0.1 + 3 * (3 + 2))  # eight leads at a time
+
+
+async def test_of_the_best_no_more_are_written_to_than_were_asked_for() -> None:
+    best = [*OUTREACH[:2], action("sales", "score", leads="{{steps.step_2}}", best=3)]
+    mails = [*best, action("copywriter", "draft_email", leads="{{steps.step_3}}")]
+    estimate = await Estimator(REGISTRY, Kept(7)).of(definition_of("Write to the best.", mails))
+    assert (estimate.pages, estimate.mails) == (28, 3)
 
 
 async def test_where_there_is_no_lead_nothing_is_read_or_written() -> None:

@@ -179,7 +179,7 @@ LISTED = {
         "filters": {"title": "heads of sales", "industry": "SaaS", "location": "Germany and France"}
     },
     "Draft a mail to Annika at OpenProject": {"filters": {"company": "OpenProject", "words": "Annika"}},
-    "Pick the 5 best leads and write to them": {"order": "score", "limit": 5},
+    "Pick the 5 best leads and write to them": {"order": "score"},
     "Write intros for all qualified leads, max 90 words": {"filters": {"verdict": "qualified"}},
     "Qualify the new rows only": {"filters": {"unread": True}},
     "find companies in berlin with 20 to 80 employees": {
@@ -230,6 +230,20 @@ async def test_an_empty_list_that_is_sent_along_means_nobody() -> None:
 async def test_what_is_sent_along_and_is_no_lead_changes_nothing(leads: JsonValue) -> None:
     planned = await OfflinePlanner().plan(PlanBrief("Score these leads", OFFERS, context={"leads": leads}))
     assert planned == await plan("Score these leads")
+
+
+@pytest.mark.parametrize(
+    ("command", "best"),
+    [
+        ("Gimme the five best leads", 5),
+        ("Pick the 4 best leads and write to them", 4),
+        ("Find makers in Germany and draft an intro mail to the best 3", 3),
+    ],
+)
+async def test_the_best_are_chosen_once_all_have_been_judged(command: str, best: int) -> None:
+    made = await steps(command)
+    assert "limit" not in made[0][1]
+    assert best in [parameters.get("best") for action, parameters in made if action == "sales.score"]
 
 
 async def test_the_news_of_a_site_are_looked_for_there() -> None:
