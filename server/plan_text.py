@@ -61,7 +61,8 @@ def _lines(one: JsonObject) -> list[str]:
         return list(_remembered_lines(one)) or ["Nothing is remembered of it."]
     if isinstance(said := one.get("text"), str):
         when = f"{str(one.get('at'))[:10]}  {one.get('person_name') or one.get('person')}: " if "at" in one else ""
-        return [f"{when}{said}"]
+        sql = one.get("sql")
+        return [f"{when}{said}", *([f"    by {sql}"] if isinstance(sql, str) else [])]
     return []
 
 

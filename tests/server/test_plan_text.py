@@ -27,6 +27,7 @@ WHO = "- Ada Novak, Kegel, ada@kegel.example"
             [WHO, "    2026-03: “We moved.”", "    “New.”"],
         ),
         ({"text": "leads: 7", "rows": [[7]]}, ["leads: 7"]),
+        ({"text": "7", "sql": "SELECT count(*) FROM leads"}, ["7", "    by SELECT count(*) FROM leads"]),
         (
             {"interactions": [{"at": "2026-03-01T10:00:00Z", "person_name": "Ada", "text": "Asked for a price."}]},
             ["2026-03-01  Ada: Asked for a price."],
