@@ -73,6 +73,8 @@ def _tell(state: "CommandState", ended: "Execution | None", *, as_json: bool) ->
         say(f"Nothing has run. The plan is kept as the context {state.job_id}; --execute runs it.")
     elif ended.status == "completed":
         say("\n".join(result_lines(_last_output(ended))))
+        if any(isinstance(step.output, dict) and step.output.get("leads") == [] for step in ended.steps.values()):
+            say("The lead store has no such lead. `zigral import FILE` brings leads into it.")
     else:
         say(f"{ended.status}: {ended.error or 'it was stopped'}")
     if ended and ended.status != "completed":

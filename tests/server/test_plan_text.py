@@ -54,6 +54,7 @@ WHO = "- Ada Novak, Kegel, ada@kegel.example"
         "drafted",
         "news",
         "answer",
+        "sql",
         "past",
         "noted",
         "files",
