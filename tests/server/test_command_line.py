@@ -45,6 +45,13 @@ def test_with_execute_it_runs_here_and_says_what_came_of_it(data: Path) -> None:
     assert any("@" in line and "qualified" in line for line in outcome.stdout.splitlines())
 
 
+def test_where_the_store_has_no_such_lead_it_says_where_leads_come_from(data: Path) -> None:
+    outcome = zigral(data, "command", "Which leads are in Portugal?", "--execute")
+    assert outcome.exit_code == 0, outcome.output
+    assert outcome.stdout.splitlines()[-2].startswith("Nothing was found")
+    assert "zigral import FILE" in outcome.stdout.splitlines()[-1]
+
+
 def test_under_json_a_plan_and_its_run_are_one_document(data: Path) -> None:
     plan = json.loads(zigral(data, "command", "Score all leads", "--json").stdout)
     assert plan.keys() == {"job_id", "kind", "objective", "steps", "estimate"}
