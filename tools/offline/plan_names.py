@@ -14,7 +14,11 @@ _TOWARDS = re.compile(r"(?<!\w)(?:to|with|for|email|mail|an|mit|für|à|avec|pou
 _FROM = re.compile(r"(?<!\w)(?:from|of|von|de)$", re.IGNORECASE)
 _AT = re.compile(r"(?<!\w)(?:at|bei|chez)$", re.IGNORECASE)
 _ASKED = re.compile(r"(?<!\w)(?:if|whether|does|do|is|did|has|about|into|ob)$", re.IGNORECASE)
-_TO_SMALL = re.compile(r"^(?:\w+ ){1,5}(?:to|an|à) ([a-zäöüéèß][\w'-]+(?: [a-zäöüéèß][\w'-]+)?)[.!]?$")
+_ON = "and|about|saying|with|for|that|mention|und|dass|et|que"  # how a command goes on after a name
+_TO_SMALL = re.compile(
+    r"^(?:\w+ ){1,5}(?:to|an|à) ([a-zäöüéèß][\w'-]+"
+    rf"(?: (?!(?:{_ON})\b)[a-zäöüéèß][\w'-]+)?)(?=[.!,;]|$| (?:{_ON})\b)"
+)
 _NO_NAME = frozenset((*_LISTS["no_industry"], *_LISTS["not_names"], *_LISTS["places"], *_LISTS["months"]))
 _NOBODYS = ("lead", "company", "people", "those", "leans", "mail", "title", "sales_noun")
 _GERMAN_PLURAL = re.compile(r"(?:ern|nen|eben|en)$")
@@ -44,7 +48,7 @@ def name_of(part: Part) -> str | None:
 
 
 def small_name_of(part: Part) -> str | None:
-    """A name in small letters at the end: "write to ada". Words that name many - a trade, a job - are none."""
+    """A name in small letters: "write to ada". Words that name many - a trade, a job - are none."""
     found = _TO_SMALL.match(part.said) if part.begins("write") or part.begins("contact") else None
     if not found or len(found[1]) > LONGEST or any(map(Part(found[1]).has, _NOBODYS)):
         return None

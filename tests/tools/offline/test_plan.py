@@ -140,6 +140,8 @@ async def test_every_plan_passes_the_checks_of_the_registry() -> None:
         ("How many replies came today? Follow up with the others", "follow_up"),
         ("please could you just quickly find me some leads", "prospect"),
         ("HEY ZIGRAL, REMEMBER THAT WE SELL GEARS", "context"),
+        ("Bitte eine kurze Mail an alle Leads in Irland", "outreach"),
+        ("Un petit mail à tous les leads en France", "outreach"),
     ],
 )
 async def test_a_plan_is_of_the_kind_of_its_last_part(command: str, kind: str) -> None:
@@ -189,6 +191,8 @@ LISTED = {
     "Draft emails to all leads with a score above 80": {"filters": {"min_score": 80}},
     "write a mail to ada": {"filters": {"words": "ada"}},
     "draft a short mail to meike thölen": {"filters": {"words": "meike thölen"}},
+    "write a mail to ada, mention that we moved": {"filters": {"words": "ada"}},
+    "draft an email to ada novak about the fair": {"filters": {"words": "ada novak"}},
     "write a mail to everybody": {},
     "write an intro to purchasing managers": {"filters": {"title": "purchasing managers"}},
     "write an intro to bakers": {},
