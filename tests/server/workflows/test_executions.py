@@ -271,7 +271,8 @@ async def test_one_that_cannot_be_read_keeps_no_other_waiting(office: Office) ->
 async def test_what_waits_can_be_paused_and_cancelled(office: Office) -> None:
     execution_id = await office.begin(WAITS)
     await office.until(execution_id, lambda found: found["steps"]["sleep"]["status"] == "waiting")
-    assert (await office.ask(execution_id, "pause")).json()["status"] == "paused"
+    assert (await office.ask(execution_id, "pause")).status_code == 202
+    assert (await office.rests(execution_id))["status"] == "paused"
     assert (await office.ask(execution_id, "resume")).status_code == 202
     await office.until(execution_id, lambda found: found["status"] == "running")
     cancelled = await office.ask(execution_id, "cancel")
