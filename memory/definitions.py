@@ -19,7 +19,7 @@ MOST_SECONDS = 86_400.0
 MOST_ITERATIONS = 10_000
 
 StepId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-BranchName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$")]
+BranchName = Annotated[str, Field(pattern=r"^[^\W_][^\x00-\x1f:|{}\[\]\"]{0,63}$")]  # as a node may be called
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Operator = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "contains", "matches", "exists", "empty"]
 

@@ -65,6 +65,11 @@ def _id(step_id: str) -> str:
     return f"s_{step_id}"
 
 
+def _plain(name: str) -> str:
+    """A branch's name as a part of an id: what Mermaid does not take there by its number."""
+    return "".join(one if one.isascii() and (one.isalnum() or one == "_") else f"_{ord(one)}_" for one in name)
+
+
 def _when(step: Step) -> str:
     return f'|"{_text(f"when {_said(step.when)}")}"|' if step.when is not None else ""
 
@@ -74,7 +79,7 @@ def _step(step: Step, indent: str) -> Iterator[str]:
         yield f'{indent}subgraph {_id(step.step_id)}["{_text(step.name or step.step_id)}: {_text(_what(step))}"]'
         yield f"{indent}    direction TB"
         for name, steps in _bodies(step):
-            yield from _body(f"{_id(step.step_id)}__{name}", name, steps, f"{indent}    ")
+            yield from _body(f"{_id(step.step_id)}__{_plain(name)}", name, steps, f"{indent}    ")
         yield f"{indent}end"
         yield f"{indent}style {_id(step.step_id)} {AROUND}"
     else:

@@ -248,3 +248,10 @@ async def test_a_workflow_that_is_called_and_not_given_is_named() -> None:
 async def test_outputs_stand_in_the_order_of_the_definition(names: list[str]) -> None:
     done = await Trial(definition(*(value(name, 1) for name in names)), saver=InMemorySaver()).run()
     assert list(done) == names
+
+
+async def test_branches_may_have_names_that_people_give_them() -> None:
+    branches = {"Branch A": [value("a", 1)], "Zürich, 2.": [value("b", 2)]}
+    last = value("c", '{{steps.p["Branch A"].a}}', depends_on=["p"])
+    trial = Trial(definition(parallel("p", branches), last))
+    assert await trial.run(n=1) == {"p": {"Branch A": {"a": 1}, "Zürich, 2.": {"b": 2}}, "c": 1}

@@ -351,5 +351,5 @@ def _step_that_need_not_come_before(chance: random.Random, spot: Spot) -> tuple[
 def _name_of_a_branch(chance: random.Random, spot: Spot) -> tuple[str, bool] | None:
     if spot.step["step_type"] != "parallel":
         return None
-    spot.step["branches"]["not a name"] = []
-    return f'{spot.path}.branches["not a name"]', True
+    spot.step["branches"]["no:name"] = []
+    return f'{spot.path}.branches["no:name"]', True

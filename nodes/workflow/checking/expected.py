@@ -34,7 +34,8 @@ EXPECTED = {
     "value": "value is a template, or an object or list of them.",
     "then": "then is a list of steps.",
     "else": "else is a list of steps.",
-    "branches": "branches has one or more lists of steps, under names of at most 64 letters, digits, _ and -.",
+    "branches": "branches has one or more lists of steps, under names of at most 64 characters."
+    " The first is a letter or a digit, and none is one of : | { } [ ] or a quotation mark.",
     "over": 'over is a list, or a template of one: "{{input.leads}}".',
     "max_iterations": f"max_iterations is a whole number from 1 to {MOST_ITERATIONS:,}.",
     "question": "A question is a text of 1 to 10,000 characters.",
