@@ -8,12 +8,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import stamina.instrumentation
 from redis.asyncio import Redis
 
 from memory.agents import AgentStandings
 from memory.answers import RedisAnswers
+from memory.commons import Commons
 from memory.contexts import Contexts
 from memory.errors import Unavailable
 from memory.interactions import Interactions
@@ -74,7 +76,8 @@ async def open_agents(settings: Settings, redis: Redis) -> AsyncIterator[Agents]
         registry = AgentRegistry(_ours(redis, inputs, engine, ports))
         await asyncio.to_thread(bring, registry, settings.agents)
         standings, tools = SharedStandings(redis=redis), toolbox(ports)
-        caller = LocalCaller(registry, tools, standings, redact=Redactor(settings.secrets()))
+        redact = Redactor(settings.secrets())
+        caller = LocalCaller(registry, tools, standings, redact=redact, commons_of=partial(Commons, redis))
         async with telling(standings, lambda: [agent.agent_id for agent in registry]):
             yield Agents(registry, caller, standings, tools, ports.interactions)
 

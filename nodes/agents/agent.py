@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
+from memory.commons import Commons
 from memory.envelopes import Envelope, Sourced
 from memory.errors import Invalid
 from memory.json_values import JsonObject
@@ -87,6 +88,7 @@ class Task:
     step_id: str = ""
     owner: str = ""  # whose contexts and workflows it may see: the name of an API key, or ""
     tools: ToolRegistry = field(default_factory=ToolRegistry, repr=False, compare=False)
+    commons: Commons | None = field(default=None, repr=False, compare=False)  # None: there is no Redis
 
     @property
     def key(self) -> str:

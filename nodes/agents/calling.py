@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import stamina
 
 from memory.agents import AgentStandings, LocalStandings
+from memory.commons import Commons
 from memory.envelopes import Envelope
 from memory.errors import Invalid, Unavailable, ZigralError
 from memory.json_values import JsonObject
@@ -79,6 +80,7 @@ class LocalCaller:
     clock: Clock = utc_now
     monotonic: Callable[[], float] = time.monotonic
     redact: Redactor = field(default_factory=Redactor)
+    commons_of: Callable[[str], Commons | None] = lambda _: None  # what an owner's agents have in common
     _breakers: Breakers = field(init=False)
     _turns: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]]" = field(
         default_factory=WeakKeyDictionary
@@ -179,7 +181,8 @@ class LocalCaller:
         raise AssertionError("stamina returns or raises")
 
     def _task(self, asked: Call, parameters: JsonObject) -> Task:
-        return Task(asked.capability, parameters, asked.run_id, asked.step_id, asked.owner, self.tools)
+        commons = self.commons_of(asked.owner)
+        return Task(asked.capability, parameters, asked.run_id, asked.step_id, asked.owner, self.tools, commons)
 
     def _turn(self, agent: Agent) -> asyncio.Semaphore:
         turns = self._turns.setdefault(asyncio.get_running_loop(), {})
