@@ -90,7 +90,7 @@ async def test_the_program_of_the_page_prints_what_it_says(
         r"^```python\n(import asyncio\n.*?)^```$\n\nIt prints `(.*?)`", page, re.DOTALL | re.MULTILINE
     )
     monkeypatch.setenv("ZIGRAL_DATA", str(short_folder))
-    await asyncio.to_thread(exec, program[0], {})
+    await asyncio.to_thread(exec, program[0], {"__name__": "__main__"})
     assert capsys.readouterr().out.strip() == program[1]
 
 
