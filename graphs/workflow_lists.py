@@ -100,19 +100,17 @@ class StepList:
         return [name for name in needed if name not in waited_for]
 
     def _node(self, lane: Sequence[Step], make: Make, make_lane: MakeLane, frame_of: FrameOf) -> Node:
+        undoing = self._undoing(lane)
         if len(lane) > 1:
-            body = make_lane([*lane, *self._undoing_all(lane)])
+            body = make_lane([*lane, *undoing])
             return showing(body.graph, LaneNode(body, frame_of))
-        made = make(lane[0], self._undoing(lane[0]))
+        made = make(lane[0], undoing[0] if undoing else None)
         node = StepNode(channel(lane[0].step_id), made.run, frame_of)
         return showing(made.inside, node) if made.inside else node
 
-    def _undoing(self, step: Step) -> Step | None:
-        return self._by_id[step.compensation] if step.compensation else None
-
-    def _undoing_all(self, lane: Sequence[Step]) -> list[Step]:
-        found = {step.compensation for step in lane}
-        return [step for step in self.steps if step.step_id in found]
+    def _undoing(self, lane: Sequence[Step]) -> list[Step]:
+        """The steps that undo those of the lane."""
+        return [self._by_id[one] for one in dict.fromkeys(step.compensation for step in lane) if one]
 
     @cached_property
     def _by_id(self) -> Mapping[str, Step]:
@@ -120,7 +118,7 @@ class StepList:
 
     def _read(self, lane: Sequence[Step]) -> set[str]:
         """The steps of this list that the lane looks at, without its own."""
-        looked_at = {one for step in (*lane, *self._undoing_all(lane)) for one in references(step)}
+        looked_at = {one for step in (*lane, *self._undoing(lane)) for one in references(step)}
         return {one for one in looked_at - {step.step_id for step in lane} if channel(one) in self.channels}
 
 

@@ -23,7 +23,6 @@ from memory.answering import answering
 from memory.context_values import in_key
 from memory.errors import Invalid, NotFound, TooLarge
 from memory.json_values import JsonObject, written
-from memory.scripts import Scripts
 
 PREFIX = "{zigral:messages}:"
 MESSAGE_ID = re.compile(r"\d{1,20}-\d{1,20}", re.ASCII)
@@ -127,7 +126,7 @@ class Mailbox:
         return mailbox, f"{mailbox}:dead"
 
     async def _call(self, script: str, *arguments: str | int | bytes) -> Any:
-        return await self._ask(Scripts(self.redis, scripts.LIBRARY).script(script)(keys=self._keys, args=arguments))
+        return await self._ask(self.redis.eval(scripts.LIBRARY + script, 2, *self._keys, *arguments))
 
     async def _ask(self, command: Awaitable[Any]) -> Any:
         async with answering("mailbox", PREFIX):
